@@ -1,0 +1,22 @@
+"""What every room stands on: refusals, progress, time, executors, units. Standard library only."""
+
+from nasicon_loop.core.clock import Clock, SystemClock, utc_iso
+from nasicon_loop.core.executor import Executor, Inline, Processes
+from nasicon_loop.core.jsonable import to_json
+from nasicon_loop.core.progress import Progress, Silent
+from nasicon_loop.core.refusal import Refusal
+from nasicon_loop.core.text import plain
+
+__all__ = [
+    "Clock",
+    "Executor",
+    "Inline",
+    "Processes",
+    "Progress",
+    "Refusal",
+    "Silent",
+    "SystemClock",
+    "plain",
+    "to_json",
+    "utc_iso",
+]
