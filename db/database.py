@@ -1,0 +1,143 @@
+"""The door: a database that is open for one lab, entered for reading or for writing."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from db.engines import reading_engine, refusing, resolved, sqlite_path, where_of, writing_engine
+from db.mounts import refuse_network
+from db.queries.access import to_value
+from db.reader import Reader
+from db.revisions import refuse_other_version
+from db.tables import TABLES
+from db.values import Lab
+from db.writer import Writer
+from nasicon_loop.core import Clock, Refusal, SystemClock
+
+
+class Database:
+    """One lab's database. `read()` and `write()` are the only ways in; use `close()` or `with` when done."""
+
+    def __init__(self, url: sa.URL, lab: Lab, reading: sa.Engine, clock: Clock) -> None:
+        self._url = url
+        self._lab = lab
+        self._clock = clock
+        self._reading = reading
+        self._writing = writing_engine(url)
+        self._kept: sa.Connection | None = None
+        self._kept_lock = threading.Lock()
+        self._inside = threading.local()
+
+    @property
+    def lab(self) -> Lab:
+        """The lab that this database was opened for."""
+        return self._lab
+
+    @property
+    def url(self) -> sa.URL:
+        """Where it is."""
+        return self._url
+
+    @property
+    def path(self) -> Path | None:
+        """The file of an SQLite database, None on a server."""
+        return sqlite_path(self._url)
+
+    @contextmanager
+    def read(self, *, snapshot: bool = False) -> Iterator[Reader]:
+        """Give a Reader. It never waits for writers and cannot write.
+
+        Each question sees the newest state; with `snapshot` all questions of the block see one and the same.
+        """
+        with refusing(self._url), self._reading.connect() as connection:
+            if not snapshot:
+                yield Reader(connection, self._lab)
+                return
+            is_sqlite = connection.dialect.name == "sqlite"
+            connection.exec_driver_sql("BEGIN" if is_sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            try:
+                yield Reader(connection, self._lab)
+            finally:
+                connection.exec_driver_sql("ROLLBACK")
+
+    @contextmanager
+    def write(self, *, who: str) -> Iterator[Writer]:
+        """Give a Writer; everything in the block is kept when it ends, nothing when it raises.
+
+        Writers come one after the other: no computing, files or devices inside. Raises Refusal when the database is
+        locked by another program for longer than 30 s, full, damaged or not writable.
+        """
+        if getattr(self._inside, "writing", False):
+            raise RuntimeError("a write inside a write would wait for itself")
+        self._inside.writing = True
+        try:
+            with refusing(self._url), self._writing.begin() as connection:
+                if connection.dialect.name != "sqlite":
+                    row = TABLES["lab"]
+                    connection.execute(sa.select(row.c.id).where(row.c.id == self._lab.id).with_for_update())
+                yield Writer(connection, self._lab, who, self._clock.now())
+        finally:
+            self._inside.writing = False
+
+    def change_token(self) -> int:
+        """Return a number that changes when anybody commits something; cheap enough to ask every second.
+
+        SQLite: PRAGMA data_version on a connection that is kept for this. PostgreSQL: the newest journal id.
+        """
+        with self._kept_lock, refusing(self._url):
+            if self._kept is None:
+                self._kept = self._reading.connect()
+            if self._kept.dialect.name == "sqlite":
+                return int(self._kept.exec_driver_sql("PRAGMA data_version").scalar_one())
+            return Reader(self._kept, self._lab).max_journal_id()
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        with self._kept_lock:
+            if self._kept is not None:
+                self._kept.close()
+                self._kept = None
+        self._reading.dispose()
+        self._writing.dispose()
+
+    def __enter__(self) -> "Database":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open(url: str | Path, *, lab: str | None = None, clock: Clock | None = None) -> Database:
+    """Open the database at `url` (a path means SQLite) for a lab, named where there are several.
+
+    Raises Refusal when it is not there, is not ours, is of an older version (`nasicon db upgrade`) or a newer one
+    (update the program), is on a network share, or does not hold the lab.
+    """
+    parsed = resolved(url)
+    path = sqlite_path(parsed)
+    if path is not None:
+        if not path.is_file():
+            raise Refusal("there is no database here; `nasicon init` makes one", path)
+        refuse_network(path)
+    reading = reading_engine(parsed)
+    try:
+        with refusing(parsed), reading.connect() as connection:
+            refuse_other_version(connection, where_of(parsed))
+            labs = [to_value(Lab, row) for row in connection.execute(sa.select(TABLES["lab"])).mappings()]
+        return Database(parsed, _chosen(labs, lab, where_of(parsed)), reading, clock or SystemClock())
+    except BaseException:
+        reading.dispose()
+        raise
+
+
+def _chosen(labs: list[Lab], name: str | None, where: str) -> Lab:
+    found = [lab for lab in labs if name in {None, lab.name}]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(sorted(lab.name for lab in labs)) or "none"
+    if name is None:
+        raise Refusal(f"say which lab; there is: {names}", where)
+    raise Refusal(f"there is no lab {name!r} in this database; there is: {names}", where)

@@ -1,0 +1,54 @@
+"""The journal, and how much there is."""
+
+import sqlalchemy as sa
+
+from db.lineage import Counts
+from db.queries.access import Access
+from db.tables import FACTS, TABLES
+from db.values import JournalEntry
+
+
+class Remembering(Access):
+    """The lab's memory as a whole."""
+
+    def journal(
+        self,
+        subject: str | None = None,
+        subject_id: int | None = None,
+        *,
+        event: str | None = None,
+        after_id: int = 0,
+        limit: int | None = 100,
+        offset: int = 0,
+    ) -> list[JournalEntry]:
+        """Return journal lines, newest first. `subject` is a table's name ("sample"), `event` one like "file.read"."""
+        journal = TABLES["journal"]
+        query = self._select("journal").where(journal.c.id > after_id).order_by(journal.c.id.desc())
+        for column, wanted in (("subject", subject), ("subject_id", subject_id), ("event", event)):
+            if wanted is not None:
+                query = query.where(journal.c[column] == wanted)
+        return self._values(JournalEntry, query, limit=limit, offset=offset)
+
+    def max_journal_id(self) -> int:
+        """Return the id of the newest journal line, 0 when there is none."""
+        journal = TABLES["journal"]
+        return int(self._scalar(sa.select(sa.func.max(journal.c.id)).where(journal.c.lab_id == self.lab.id)) or 0)
+
+    def counts(self) -> Counts:
+        """Return how many rows each table of facts has, and how many files, samples and suggestions per state."""
+        tables = (*FACTS, "sighting", "lesson", "prediction", "journal")
+        return Counts(
+            rows={name: self._count(name) for name in tables},
+            files=self._count_states("file_state"),
+            samples=self._count_states("sample_state"),
+            suggestions=self._count_states("suggestion_state"),
+        )
+
+    def _count(self, name: str) -> int:
+        table = TABLES[name]
+        return int(self._scalar(sa.select(sa.func.count()).select_from(table).where(table.c.lab_id == self.lab.id)))
+
+    def _count_states(self, name: str) -> dict[str, int]:
+        states = TABLES[name].c
+        query = sa.select(states.state, sa.func.count()).where(states.lab_id == self.lab.id).group_by(states.state)
+        return {row[0]: row[1] for row in self._connection.execute(query.order_by(states.state))}

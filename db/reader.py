@@ -1,0 +1,12 @@
+"""Everything that can be asked of a lab's database."""
+
+from db.queries.descending import Descending
+from db.queries.remembering import Remembering
+
+
+class Reader(Descending, Remembering):
+    """The questions. Given by `Database.read()`; a `Writer` answers them too, inside its transaction.
+
+    Lists are in the order of writing (samples, suggestions: by number) and take `limit` and `offset`. Questions after
+    one thing raise Refusal when it is not there, except those that say "or None".
+    """

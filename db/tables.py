@@ -1,0 +1,355 @@
+"""The tables. These classes never leave the room: what goes in and out are the frozen values of `db.values`.
+
+Every table has `lab_id`. Facts are insert-only; the five `*_state` tables are projections that `db.projections` keeps
+and can rebuild; `sighting` is telemetry, outside the journal. Constraints have names from the first day on, because
+an unnamed one cannot be changed later on SQLite.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from db.types import UtcDatetime
+
+NAMING_CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+METADATA = sa.MetaData(naming_convention=NAMING_CONVENTION)
+
+
+class _Base(SQLModel):
+    metadata: ClassVar[sa.MetaData] = METADATA
+
+
+class _Row(_Base):
+    """What every row has: its own id, and its lab's."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    lab_id: int = Field(foreign_key="lab.id")
+
+
+class _Fact(_Row):
+    at: datetime = Field(sa_type=UtcDatetime)
+
+
+def _json() -> Any:
+    return Field(sa_type=sa.JSON)
+
+
+class LabTable(_Base, table=True):
+    __tablename__ = "lab"
+    __table_args__ = (sa.UniqueConstraint("name"),)
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+    label_prefix: str
+    at: datetime = Field(sa_type=UtcDatetime)
+
+
+class JournalTable(_Fact, table=True):
+    __tablename__ = "journal"
+    __table_args__ = (
+        sa.Index(None, "lab_id", "subject", "subject_id"),
+        sa.Index(None, "lab_id", "event"),
+        sa.Index(None, "lab_id", "fact", "fact_id"),
+    )
+    who: str
+    event: str
+    subject: str
+    subject_id: int
+    data: Mapping[str, Any] = _json()
+    fact: str | None = None  # the table and id of the row that was written with this line, and its digest:
+    fact_id: int | None = None  # a fact changed or lost behind our back is found
+    digest: str | None = None
+
+
+class ModelRunTable(_Fact, table=True):
+    __tablename__ = "model_run"
+    __table_args__ = (sa.UniqueConstraint("lab_id", "number"),)
+    number: int
+    directory: str
+    data_hash: str
+    settings: Mapping[str, Any] = _json()
+    metrics: Mapping[str, Any] = _json()
+    n_literature_rows: int
+    n_lab_rows: int
+    seed: int = Field(sa_type=sa.BigInteger)
+    trigger: str
+
+
+class SuggestionTable(_Fact, table=True):
+    __tablename__ = "suggestion"
+    __table_args__ = (sa.UniqueConstraint("lab_id", "number"),)
+    number: int
+    model_run_id: int | None = Field(default=None, foreign_key="model_run.id", index=True)
+    formula: str
+    dopant: str
+    log10_sigma_mean: float
+    log10_sigma_sd: float
+    quantiles: Mapping[str, Any] = _json()
+    acquisition: float
+    reason: str
+    batch: int
+
+
+class SampleTable(_Fact, table=True):
+    __tablename__ = "sample"
+    __table_args__ = (sa.UniqueConstraint("lab_id", "number"), sa.UniqueConstraint("lab_id", "label"))
+    label: str
+    number: int
+    target_formula: str
+    suggestion_id: int | None = Field(default=None, foreign_key="suggestion.id", index=True)
+    is_reference: bool
+    note: str
+
+
+class RecipeTable(_Fact, table=True):
+    __tablename__ = "recipe"
+    __table_args__ = (sa.UniqueConstraint("sample_id", "version"),)
+    sample_id: int = Field(foreign_key="sample.id")
+    version: int
+    document: Mapping[str, Any] = _json()
+
+
+class WeighingTable(_Fact, table=True):
+    __tablename__ = "weighing"
+    sample_id: int = Field(foreign_key="sample.id", index=True)
+    masses_g: Mapping[str, Any] = _json()
+    weighed_formula: str
+    batched_formula: str
+    excess_fraction: float
+    operator: str
+
+
+class FiringTable(_Fact, table=True):
+    __tablename__ = "firing"
+    sample_id: int = Field(foreign_key="sample.id", index=True)
+    step: str
+    temperature_c: float
+    hours: float
+    note: str
+
+
+class PelletTable(_Fact, table=True):
+    __tablename__ = "pellet"
+    __table_args__ = (sa.UniqueConstraint("sample_id", "number"), sa.UniqueConstraint("lab_id", "label"))
+    sample_id: int = Field(foreign_key="sample.id")
+    number: int
+    label: str
+
+
+class PelletGeometryTable(_Fact, table=True):
+    __tablename__ = "pellet_geometry"
+    pellet_id: int = Field(foreign_key="pellet.id", index=True)
+    thickness_cm: float | None = None
+    thickness_cm_sd: float | None = None
+    electrode_diameter_cm: float | None = None
+    electrode_diameter_cm_sd: float | None = None
+    fired_diameter_cm: float | None = None
+    die_diameter_cm: float | None = None
+    mass_g: float | None = None
+    relative_density: float | None = None
+
+
+class RawFileTable(_Fact, table=True):
+    __tablename__ = "raw_file"
+    __table_args__ = (sa.UniqueConstraint("lab_id", "sha256"),)
+    sha256: str
+    size_bytes: int = Field(sa_type=sa.BigInteger)
+    name: str
+
+
+class ReadingTable(_Fact, table=True):
+    """What a reader made of a file's bytes; the newest counts. A later reader may read what was refused before."""
+
+    __tablename__ = "reading"
+    __table_args__ = (sa.Index(None, "lab_id", "numbers_sha256"),)
+    raw_file_id: int = Field(foreign_key="raw_file.id", index=True)
+    numbers_sha256: str | None = None
+    reader: str | None = None
+    reader_version: str | None = None
+    refusal: str | None = None
+    duplicate_of: int | None = Field(default=None, foreign_key="raw_file.id", index=True)
+
+
+class SightingTable(_Fact, table=True):
+    __tablename__ = "sighting"
+    __table_args__ = (sa.UniqueConstraint("lab_id", "path", "mtime_ns", "size_bytes"),)
+    raw_file_id: int = Field(foreign_key="raw_file.id", index=True)
+    path: str
+    mtime_ns: int = Field(sa_type=sa.BigInteger)
+    size_bytes: int = Field(sa_type=sa.BigInteger)
+
+
+class AssignmentTable(_Fact, table=True):
+    __tablename__ = "assignment"
+    raw_file_id: int = Field(foreign_key="raw_file.id", index=True)
+    sample_id: int | None = Field(default=None, foreign_key="sample.id", index=True)
+    pellet_id: int | None = Field(default=None, foreign_key="pellet.id", index=True)
+    how: str
+
+
+class SpectrumTable(_Fact, table=True):
+    __tablename__ = "spectrum"
+    __table_args__ = (sa.UniqueConstraint("reading_id", "sweep"),)
+    raw_file_id: int = Field(foreign_key="raw_file.id", index=True)
+    reading_id: int = Field(foreign_key="reading.id")
+    sweep: int
+    n_points: int
+    frequency_blob: bytes
+    impedance_blob: bytes
+    # "metadata" is taken on table classes, not as a column's name
+    document: Mapping[str, Any] = Field(sa_column=sa.Column("metadata", sa.JSON, nullable=False))
+    temperature_c: float | None = None
+    temperature_c_sd: float | None = None
+    temperature_source: str | None = None
+
+
+class AnalysisTable(_Fact, table=True):
+    __tablename__ = "analysis"
+    __table_args__ = (
+        sa.CheckConstraint("verdict IN ('accepted', 'review', 'rejected')", name="verdict"),
+        sa.CheckConstraint(
+            "verdict <> 'rejected' OR (r_total_ohm IS NULL AND sigma_total_s_cm IS NULL AND sigma_25_s_cm IS NULL)",
+            name="rejected_has_no_number",
+        ),
+    )
+    spectrum_id: int = Field(foreign_key="spectrum.id", index=True)
+    pellet_geometry_id: int | None = Field(default=None, foreign_key="pellet_geometry.id", index=True)
+    engine_version: str
+    verdict: str
+    reasons: list[str] = _json()
+    circuit_string: str | None = None
+    r_total_ohm: float | None = None
+    r_total_ohm_sd: float | None = None
+    sigma_total_s_cm: float | None = None
+    sigma_total_s_cm_sd: float | None = None
+    sigma_25_s_cm: float | None = None
+    sigma_25_s_cm_sd: float | None = None
+    temperature_c: float | None = None
+    temperature_c_sd: float | None = None
+    temperature_source: str | None = None
+    kk_rms: float | None = None
+    document: Mapping[str, Any] = _json()
+    made_by: str
+
+
+class SignatureTable(_Fact, table=True):
+    __tablename__ = "signature"
+    __table_args__ = (sa.CheckConstraint("decision IN ('accepted', 'rejected')", name="decision"),)
+    analysis_id: int = Field(foreign_key="analysis.id", index=True)
+    decision: str
+    who: str
+    reason: str
+
+
+class RetractionTable(_Fact, table=True):
+    __tablename__ = "retraction"
+    analysis_id: int = Field(foreign_key="analysis.id", index=True)
+    who: str
+    reason: str
+
+
+class LiteratureTable(_Fact, table=True):
+    __tablename__ = "literature"
+    __table_args__ = (sa.UniqueConstraint("lab_id", "row_hash"), sa.Index(None, "lab_id", "is_usable"))
+    row_hash: str
+    formula: str
+    mobile_ion: str
+    sigma_s_cm: float
+    temperature_c: float
+    kind: str
+    activation_energy_ev: float | None = None
+    sintering_c: float | None = None
+    source: str
+    doi: str | None = None
+    dataset: str
+    flags: list[str] = _json()
+    is_usable: bool
+
+
+class LessonTable(_Row, table=True):
+    __tablename__ = "lesson"
+    __table_args__ = (sa.UniqueConstraint("model_run_id", "analysis_id"),)
+    model_run_id: int = Field(foreign_key="model_run.id")
+    analysis_id: int = Field(foreign_key="analysis.id", index=True)
+    log10_sigma_sd: float
+
+
+class PredictionTable(_Row, table=True):
+    __tablename__ = "prediction"
+    __table_args__ = (sa.UniqueConstraint("model_run_id", "formula"),)
+    model_run_id: int = Field(foreign_key="model_run.id")
+    formula: str
+    log10_sigma_mean: float
+    log10_sigma_sd: float
+
+
+class _Projection(_Base):
+    lab_id: int = Field(foreign_key="lab.id")
+
+
+class SampleStateTable(_Projection, table=True):
+    __tablename__ = "sample_state"
+    __table_args__ = (sa.Index(None, "lab_id", "state"),)
+    sample_id: int = Field(foreign_key="sample.id", primary_key=True)
+    state: str
+
+
+class SuggestionStateTable(_Projection, table=True):
+    __tablename__ = "suggestion_state"
+    __table_args__ = (sa.Index(None, "lab_id", "state"),)
+    suggestion_id: int = Field(foreign_key="suggestion.id", primary_key=True)
+    state: str
+
+
+class PelletStateTable(_Projection, table=True):
+    __tablename__ = "pellet_state"
+    pellet_id: int = Field(foreign_key="pellet.id", primary_key=True)
+    has_thickness: bool
+    has_electrode: bool
+    geometry_id: int | None = None
+
+
+class FileStateTable(_Projection, table=True):
+    __tablename__ = "file_state"
+    __table_args__ = (sa.Index(None, "lab_id", "state"),)
+    raw_file_id: int = Field(foreign_key="raw_file.id", primary_key=True)
+    reading_id: int | None = None
+    is_refused: bool
+    is_duplicate: bool
+    sample_id: int | None = Field(default=None, foreign_key="sample.id", index=True)
+    pellet_id: int | None = Field(default=None, foreign_key="pellet.id", index=True)
+    state: str
+
+
+class SpectrumStateTable(_Projection, table=True):
+    __tablename__ = "spectrum_state"
+    __table_args__ = (sa.Index(None, "lab_id", "standing"),)
+    spectrum_id: int = Field(foreign_key="spectrum.id", primary_key=True)
+    raw_file_id: int = Field(foreign_key="raw_file.id", index=True)
+    reading_id: int
+    analysis_id: int | None = Field(default=None, foreign_key="analysis.id", index=True)
+    geometry_id: int | None = None
+    geometry_pellet_id: int | None = None
+    verdict: str | None = None
+    has_sigma: bool
+    decision: str | None = None
+    is_retracted: bool
+    was_retracted: bool
+    standing: str
+
+
+TABLES: Mapping[str, sa.Table] = METADATA.tables
+
+FACTS = (
+    "model_run", "suggestion", "sample", "recipe", "weighing", "firing", "pellet", "pellet_geometry", "raw_file",
+    "reading", "assignment", "spectrum", "analysis", "signature", "retraction", "literature",
+)  # fmt: skip
+"""Tables whose every row has one line in the journal that names it."""

@@ -1,0 +1,106 @@
+"""What the campaign thinks about, as frozen values. Conductivities are log10 of S/cm at 25 °C."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Protocol
+
+from nasicon_loop.chemistry import Composition
+
+
+class Predicts(Protocol):
+    """A trained model: `predict(compositions)` gives the arrays of `nasicon_loop.predict.Prediction`."""
+
+    def predict(self, compositions: Sequence[Composition], /) -> Any:
+        """Return mean, sd, epistemic_sd, quantiles and bins, one row per composition."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A charge-neutral composition that could be made: `amount` of `dopant` on `site`, Si `silicon` per formula."""
+
+    formula: str
+    dopant: str
+    site: str
+    amount: Fraction
+    silicon: Fraction
+    composition: Composition = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A measured conductivity near room temperature: from the literature, or from this lab (`is_lab`)."""
+
+    formula: str
+    log10_sigma: float
+    source: str
+    is_lab: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A result of this lab since the previous batch; `predicted_*` is what the suggestion had promised."""
+
+    label: str
+    formula: str
+    dopant: str
+    log10_sigma: float
+    log10_sigma_sd: float
+    predicted_mean: float | None = None
+    predicted_sd: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One suggestion: its distribution, its acquisition value and the reason in words."""
+
+    formula: str
+    dopant: str
+    mean: float
+    sd: float
+    quantiles: dict[str, float]
+    acquisition: float
+    reason: str
+    epistemic_sd: float = 0.0
+    probability_best: float = 0.0
+    n_support_rows: int = 0
+    amount: float = 0.0
+    silicon: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The batch before this one, what was learned since, and (if still at hand) the model that made it."""
+
+    choices: tuple[Choice, ...] = ()
+    results: tuple[Result, ...] = ()
+    model: Predicts | None = None
+    n_literature_added: int = 0
+    retracted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ElementScore:
+    """The best that one dopant promises; `formula` is None when no candidate with it is left or allowed."""
+
+    element: str
+    formula: str | None
+    mean: float | None
+    sd: float | None
+    acquisition: float | None
+    n_support_rows: int
+    is_blocked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A batch, remarks on how it came about, and what changed since the previous one."""
+
+    choices: tuple[Choice, ...]
+    notes: tuple[str, ...]
+    changes: tuple[str, ...]
+    incumbent_formula: str | None
+    incumbent_mean: float
+    n_candidates: int
+    scores: tuple[ElementScore, ...] = ()

@@ -1,0 +1,49 @@
+"""What a NASICON is: formulas, charge, sites, dopants, cells, CIF. Everything exact and without heavy imports."""
+
+from typing import TYPE_CHECKING, Any
+
+from nasicon_loop.chemistry.cells import Cell, cell
+from nasicon_loop.chemistry.cif import cif
+from nasicon_loop.chemistry.composition import CHARGE_TOLERANCE, Composition
+from nasicon_loop.chemistry.dopants import Dopant, Substitution, dopants, dope, substitute
+from nasicon_loop.chemistry.elements import ATOMIC_WEIGHTS_NAME, Element, atomic_weight, element, elements
+from nasicon_loop.chemistry.errors import FormulaError
+from nasicon_loop.chemistry.prototypes import Prototype, Site, prototype
+from nasicon_loop.chemistry.sites import Sites
+
+if TYPE_CHECKING:
+    from nasicon_loop.chemistry.cif_check import CifCheck, check_cif, composition_of_cif
+
+__all__ = [
+    "ATOMIC_WEIGHTS_NAME",
+    "CHARGE_TOLERANCE",
+    "Cell",
+    "CifCheck",
+    "Composition",
+    "Dopant",
+    "Element",
+    "FormulaError",
+    "Prototype",
+    "Site",
+    "Sites",
+    "Substitution",
+    "atomic_weight",
+    "cell",
+    "check_cif",
+    "cif",
+    "composition_of_cif",
+    "dopants",
+    "dope",
+    "element",
+    "elements",
+    "prototype",
+    "substitute",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("CifCheck", "check_cif", "composition_of_cif"):
+        from nasicon_loop.chemistry import cif_check
+
+        return getattr(cif_check, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,93 @@
+"""The command tree. Nothing heavy is imported here: each command imports its use case when it runs."""
+
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from nasicon_loop.cli import database, fit, loop, make, measure, start
+
+app = typer.Typer(
+    name="nasicon",
+    help="Closed loop for doped NASICON electrolytes: suggest, make, measure, fit, learn.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"nasicon_loop {version('nasicon_loop')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and leave.")
+    ] = False,
+) -> None:
+    """Closed loop for doped NASICON electrolytes: suggest, make, measure, fit, learn."""
+
+
+def _group(name: str, text: str) -> typer.Typer:
+    group = typer.Typer(name=name, help=text, rich_markup_mode=None, no_args_is_help=True)
+    app.add_typer(group)
+    return group
+
+
+app.command("init")(start.init)
+app.command("demo")(start.demo)
+app.command("doctor")(start.doctor)
+app.command("tui")(start.tui)
+
+data = _group("data", "Literature table, composition facts, CIF files.")
+data.command("import")(loop.data_import)
+data.command("show")(loop.data_show)
+data.command("cif")(loop.data_cif)
+
+app.command("train")(loop.train)
+app.command("validate")(loop.validate)
+app.command("predict")(loop.predict)
+app.command("screen")(loop.screen)
+app.command("suggest")(loop.suggest)
+
+sample = _group("sample", "Powder batches and their whole story.")
+sample.command("new")(make.sample_new)
+sample.command("show")(make.sample_show)
+sample.command("list")(make.sample_list)
+sample.command("fail")(make.sample_fail)
+sample.command("abandon")(make.sample_abandon)
+
+app.command("recipe")(make.recipe)
+app.command("weigh")(make.weigh)
+app.command("fire")(make.fire)
+
+pellet = _group("pellet", "Pressed and sintered pellets, and their geometry.")
+pellet.command("new")(make.pellet_new)
+pellet.command("geometry")(make.pellet_geometry)
+
+app.command("import")(measure.import_command)
+app.command("watch")(measure.watch)
+inbox = _group("inbox", "Imported files, and those that wait for a sample.")
+inbox.command("list")(measure.inbox_list)
+inbox.command("assign")(measure.inbox_assign)
+app.command("fit")(fit.fit)
+analysis = _group("analysis", "Look at, sign or take back what was concluded from a spectrum.")
+analysis.command("show")(measure.analysis_show)
+analysis.command("accept")(measure.analysis_accept)
+analysis.command("reject")(measure.analysis_reject)
+analysis.command("retract")(measure.analysis_retract)
+
+campaign = _group("campaign", "How the campaign stands.")
+campaign.command("status")(loop.campaign_status)
+campaign.command("journal")(loop.campaign_journal)
+app.command("report")(loop.report)
+
+db = _group("db", "Check, repair, back up and upgrade the lab's database.")
+db.command("check")(database.check)
+db.command("backup")(database.backup)
+db.command("restore")(database.restore)
+db.command("upgrade")(database.upgrade)

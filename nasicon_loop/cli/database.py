@@ -1,0 +1,70 @@
+"""Commands on the database itself."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nasicon_loop.cli.output import REFUSED, JsonOption, LabOption, refusing, say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+@refusing
+def check(
+    repair: Annotated[bool, typer.Option(help="Rebuild the projections from the journal first.")] = False,
+    lab: LabOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Prove that facts, journal, projections and vault agree."""
+    from nasicon_loop.lab import check_database
+
+    checked = check_database(lab, repair=repair)
+
+    def human(screen: "Console") -> None:
+        for line in checked.repairs:
+            screen.print(f"repaired  {line}")
+        for finding in checked.findings:
+            screen.print(f"BAD  {finding}", style="red")
+        if checked.is_clean:
+            screen.print(f"clean: {checked.summary}")
+
+    say(checked, human, as_json=as_json)
+    if not checked.is_clean:
+        raise typer.Exit(REFUSED)
+
+
+@refusing
+def backup(
+    target: Annotated[Path | None, typer.Argument(help="File to write; default: backups/ in the lab folder.")] = None,
+    lab: LabOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a verified copy of the database while the lab goes on."""
+    from nasicon_loop.lab import back_up
+
+    written = back_up(lab, target)
+    say({"backup": written}, lambda screen: screen.print(f"written and verified: {written}"), as_json=as_json)
+
+
+@refusing
+def restore(
+    source: Annotated[Path, typer.Argument(help="A backup to go back to.")],
+    lab: LabOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Go back to a backup; the present database is kept beside it."""
+    from nasicon_loop.lab import restore_backup
+
+    kept = restore_backup(lab, source)
+    say({"kept": kept}, lambda screen: screen.print(f"restored; what was there is kept as {kept}"), as_json=as_json)
+
+
+@refusing
+def upgrade(lab: LabOption = None, as_json: JsonOption = False) -> None:
+    """Bring an older database to this program's schema, after a backup."""
+    from nasicon_loop.lab import upgrade_database
+
+    text = upgrade_database(lab)
+    say({"done": text}, lambda screen: screen.print(text), as_json=as_json)

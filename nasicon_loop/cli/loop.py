@@ -1,0 +1,265 @@
+"""Commands of the loop's mind: data, training, prediction, suggestions, campaign."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nasicon_loop.cli.output import (
+    REFUSED,
+    JsonOption,
+    LabOption,
+    opened_lab,
+    progress_bar,
+    refusal_document,
+    refusing,
+    say,
+)
+from nasicon_loop.core import plain
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+@refusing
+def data_import(
+    source: Annotated[
+        Path | None, typer.Argument(help="CSV table, or folder of CIFs with a properties CSV; default: shipped table.")
+    ] = None,
+    lab: LabOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Load conductivities into the lab's database; rows that cannot be used are refused one by one."""
+    from nasicon_loop.lab import import_data
+
+    done = import_data(opened_lab(lab), source)
+
+    def human(screen: "Console") -> None:
+        screen.print(f"{done.n_new} new rows, {done.n_known} already there, {len(done.refusals)} refused")
+        for refusal in done.refusals[:20]:
+            screen.print(f"refused  {plain(refusal, limit=500)}", style="red")
+        if len(done.refusals) > 20:
+            screen.print(f"... and {len(done.refusals) - 20} more; --json lists all")
+
+    document = {
+        "schema": 1,
+        "n_new": done.n_new,
+        "n_known": done.n_known,
+        "refused": [refusal_document(refusal) for refusal in done.refusals],
+    }
+    say(document, human, as_json=as_json)
+    if done.refusals:
+        raise typer.Exit(REFUSED)
+
+
+@refusing
+def data_show(
+    formula: Annotated[str | None, typer.Argument(help="Show reports near this formula; default: a summary.")] = None,
+    lab: LabOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what the literature table holds."""
+    from nasicon_loop.cli.words import plain_table
+    from nasicon_loop.lab import literature_rows
+
+    rows = literature_rows(opened_lab(lab), formula)
+    say(
+        rows,
+        lambda screen: screen.print(
+            plain_table(
+                ["formula", "sigma / S cm-1", "°C", "kind", "source"],
+                ((r.formula, f"{r.sigma_s_cm:.2e}", f"{r.temperature_c:g}", r.kind, r.source) for r in rows[:100]),
+                title=f"{len(rows)} rows" + (" (first 100)" if len(rows) > 100 else ""),
+            )
+        ),
+        as_json=as_json,
+    )
+
+
+@refusing
+def data_cif(
+    formula: Annotated[str, typer.Argument(help="Formula, e.g. Na3.4Zr1.8Mg0.2Si2PO12.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; default: the terminal.")] = None,
+    phase: Annotated[str | None, typer.Option(help="R-3c or C2/c; default: the likelier one.")] = None,
+) -> None:
+    """Write the prototype crystal of a composition as CIF, read back and checked by pymatgen."""
+    from nasicon_loop.lab import write_cif
+
+    text = write_cif(formula, phase=phase, path=output)
+    if output is None:
+        typer.echo(text)
+    else:
+        typer.echo(f"written: {output}")
+
+
+@refusing
+def train(
+    paper: Annotated[bool, typer.Option("--paper", help="The settings of the paper's Table 1.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Train the network anew, the lab's rows included.")] = False,
+    automatic: Annotated[bool, typer.Option("--automatic", help="Only if enough new results wait.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Print descriptors and their weights.")] = False,
+    seed: Annotated[int | None, typer.Option(help="Seed; default: lab.toml.")] = None,
+    lab: LabOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Train the network on the literature and the lab's own results."""
+    from nasicon_loop.cli.stories import draw_training
+    from nasicon_loop.lab import train_model
+
+    with progress_bar() as bar:
+        trained = train_model(
+            opened_lab(lab), paper=paper, full=full, automatic=automatic, seed=seed, explain=explain, progress=bar
+        )
+    say(trained, lambda screen: draw_training(screen, trained), as_json=as_json)
+
+
+@refusing
+def validate(
+    quick: Annotated[bool, typer.Option(help="A smaller network ensemble: minutes become seconds.")] = False,
+    lab: LabOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Cross-validate: random and grouped by source, beside the mean and a random forest."""
+    from nasicon_loop.cli.stories import validation_table
+    from nasicon_loop.lab import validate_model
+
+    with progress_bar() as bar:
+        table = validate_model(opened_lab(lab), quick=quick, progress=bar)
+    say(table, lambda screen: screen.print(validation_table(table)), as_json=as_json)
+
+
+@refusing
+def predict(
+    things: Annotated[list[str], typer.Argument(help="Formulas or CIF files.", show_default=False)],
+    temperature_c: Annotated[float, typer.Option(help="Temperature of the conductivity.", min=-100, max=600)] = 25.0,
+    lab: LabOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Predict conductivities with the lab's current model."""
+    from nasicon_loop.cli.words import plain_table
+    from nasicon_loop.lab import predict_things
+
+    done, refusals = predict_things(opened_lab(lab), things, temperature_c=temperature_c)
+
+    def human(screen: "Console") -> None:
+        rows = []
+        for document in done:
+            mean, sd = document["log10_sigma_mean"], document["log10_sigma_sd"]
+            rows.append((document["formula"], f"{10**mean:.1e}", f"{mean:.2f} ± {sd:.2f}"))
+        screen.print(plain_table(["formula", "sigma / S cm-1", "log10 sigma"], rows))
+        for refusal in refusals:
+            screen.print(f"refused  {plain(refusal, limit=500)}", style="red")
+
+    say([*done, *(refusal_document(refusal) for refusal in refusals)], human, as_json=as_json)
+    if refusals:
+        raise typer.Exit(REFUSED)
+
+
+@refusing
+def screen(
+    limit: Annotated[int, typer.Option(help="How many rows to show.", min=1, max=10000)] = 20,
+    plot: Annotated[Path | None, typer.Option(help="Write the periodic-table map here (.png or .svg).")] = None,
+    lab: LabOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Score the 49 dopants and the best candidates with the current model."""
+    from nasicon_loop.cli.words import plain_table
+    from nasicon_loop.lab import screen_dopants
+
+    with progress_bar() as bar:
+        rows = screen_dopants(opened_lab(lab), plot=plot, progress=bar)[:limit]
+
+    def human(console: "Console") -> None:
+        cells = [
+            (
+                row.element,
+                row.formula or ("blocked by policy" if row.is_blocked else "-"),
+                "-" if row.mean is None else f"{row.mean:.2f} ± {row.sd:.2f}",
+                "-" if row.acquisition is None else f"{row.acquisition:.3f}",
+                row.n_support_rows or "no row",
+            )
+            for row in rows
+        ]
+        console.print(plain_table(["dopant", "best formula", "log10 sigma", "expected gain", "rows with it"], cells))
+
+    say(rows, human, as_json=as_json)
+
+
+@refusing
+def suggest(
+    n: Annotated[int, typer.Option("-n", help="How many.", min=1, max=50)] = 4,
+    accept: Annotated[list[int] | None, typer.Option(help="Accept this suggestion.")] = None,
+    reject: Annotated[list[int] | None, typer.Option(help="Reject this suggestion.")] = None,
+    hold: Annotated[list[int] | None, typer.Option(help="Keep this suggestion for later.")] = None,
+    list_open: Annotated[bool, typer.Option("--list", help="Show the open suggestions, make no new ones.")] = False,
+    lab: LabOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Suggest doped compositions, each with mean, spread and a reason; or decide on earlier ones."""
+    from nasicon_loop.cli.stories import draw_suggestions
+    from nasicon_loop.lab import decide_suggestions, open_suggestions, suggest_compositions
+
+    opened = opened_lab(lab)
+    decisions = {"accepted": accept or [], "rejected": reject or [], "held": hold or []}
+    if any(decisions.values()):
+        document = decide_suggestions(opened, decisions)
+        lines = "\n".join(f"suggestion {decided['number']} {decided['state']}" for decided in document)
+        say(document, lambda screen: screen.print(lines), as_json=as_json)
+        return
+    if list_open:
+        proposal = open_suggestions(opened)
+    else:
+        with progress_bar() as bar:
+            proposal = suggest_compositions(opened, n, progress=bar)
+    say(
+        [suggestion.document() for suggestion in proposal.suggestions],
+        lambda screen: draw_suggestions(screen, proposal),
+        as_json=as_json,
+    )
+
+
+@refusing
+def campaign_status(lab: LabOption = None, as_json: JsonOption = False) -> None:
+    """Say how the campaign stands: best so far, what waits, when the model learned last."""
+    from nasicon_loop.cli.stories import draw_status
+    from nasicon_loop.lab import campaign_state
+
+    state = campaign_state(opened_lab(lab))
+    say(state, lambda screen: draw_status(screen, state), as_json=as_json)
+
+
+@refusing
+def campaign_journal(
+    limit: Annotated[int, typer.Option(help="How many of the newest rows.", min=1, max=100000)] = 40,
+    subject: Annotated[str | None, typer.Option(help="Only rows about this sample or pellet label.")] = None,
+    lab: LabOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show who did what, and when."""
+    from nasicon_loop.cli.stories import journal_table
+    from nasicon_loop.lab import journal
+
+    rows = journal(opened_lab(lab), limit=limit, subject=subject)
+    say(rows, lambda screen: screen.print(journal_table(rows)), as_json=as_json)
+
+
+@refusing
+def report(
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="HTML file; default: reports/ in the lab.")
+    ] = None,
+    lab: LabOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the campaign's report: one HTML file without network, and its pictures as PNG."""
+    from nasicon_loop.lab import write_report
+
+    with progress_bar() as bar:
+        written = write_report(opened_lab(lab), output, progress=bar)
+
+    def human(screen: "Console") -> None:
+        screen.print(f"report   {written.html}")
+        for picture in written.pictures:
+            screen.print(f"picture  {picture}")
+
+    say(written, human, as_json=as_json)

@@ -1,0 +1,75 @@
+"""Commands that begin things: a lab, the demo, the doctor, the TUI."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nasicon_loop.cli.output import REFUSED, JsonOption, LabOption, opened_lab, refusing, say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+@refusing
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where the lab shall live; made if it does not exist.")],
+    name: Annotated[str | None, typer.Option(help="The lab's name; default: the folder's.")] = None,
+    prefix: Annotated[str, typer.Option(help="What sample labels begin with, as in NL-0001.")] = "NL",
+    as_json: JsonOption = False,
+) -> None:
+    """Make a lab folder with lab.toml, lab.db, inbox, vault and the shipped literature data."""
+    from nasicon_loop.lab import create_lab
+
+    made = create_lab(folder, name=name or folder.resolve().name, prefix=prefix)
+
+    def human(screen: "Console") -> None:
+        screen.print(f"lab        {made.folder}")
+        screen.print(f"literature {made.n_literature_rows} rows")
+        screen.print(f"inbox      {made.inbox}   point the potentiostat's export here")
+        screen.print("next       cd there, then `nasicon train`")
+
+    say(made, human, as_json=as_json)
+
+
+def demo(
+    rounds: Annotated[int, typer.Option(min=1, max=20, help="Rounds of suggest, make, measure, learn.")] = 3,
+    batch: Annotated[int, typer.Option(min=1, max=12, help="Samples per round.")] = 4,
+    seed: Annotated[int, typer.Option(help="Which hidden truth the simulated lab draws.")] = 0,
+    folder: Annotated[Path | None, typer.Option(help="Keep the lab here; default: a temporary folder.")] = None,
+) -> None:
+    """Run a whole campaign against a simulated lab, through these very commands."""
+    arguments = ["--rounds", str(rounds), "--batch", str(batch), "--seed", str(seed)]
+    if folder is not None:
+        arguments += ["--folder", str(folder)]
+    # A process of its own: the simulated lab may use the product only as a user does, from outside.
+    finished = subprocess.run([sys.executable, "-m", "nasicon_loop.twin", *arguments], check=False)  # noqa: S603
+    raise typer.Exit(finished.returncode)
+
+
+@refusing
+def doctor(lab: LabOption = None, as_json: JsonOption = False) -> None:
+    """Look for what is broken in the installation and the lab, and say what mends it."""
+    from nasicon_loop.lab import examine
+
+    findings = examine(lab)
+
+    def human(screen: "Console") -> None:
+        for finding in findings:
+            screen.print(f"{'ok  ' if finding.is_fine else 'BAD '} {finding.what}: {finding.detail}")
+            if finding.remedy:
+                screen.print(f"     → {finding.remedy}")
+
+    say(findings, human, as_json=as_json)
+    if not all(finding.is_fine for finding in findings):
+        raise typer.Exit(REFUSED)
+
+
+@refusing
+def tui(lab: LabOption = None) -> None:
+    """Open the lab's screens in this terminal."""
+    from nasicon_loop.tui import run
+
+    run(opened_lab(lab))

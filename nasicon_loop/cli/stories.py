@@ -1,0 +1,281 @@
+"""How lists and stories look on a terminal. Everything that came from outside stays plain text."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from nasicon_loop.cli.words import VERDICT_STYLE, plain_table, with_sd
+from nasicon_loop.core import plain
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from nasicon_loop.lab import (
+        Batch,
+        BoardRow,
+        CampaignState,
+        ImportResult,
+        InboxRow,
+        PelletMade,
+        Trained,
+    )
+
+
+def styled(word: str | None) -> "Text":
+    """Return a verdict or state in its colour."""
+    from rich.text import Text
+
+    return Text(word or "-", style=VERDICT_STYLE.get(word or "", ""))
+
+
+def board_table(rows: "Sequence[BoardRow]") -> "Table":
+    """Return the table of samples."""
+    return plain_table(
+        ["sample", "target", "stage", "sigma 25 °C / S cm-1", "next"],
+        (
+            (row.label, row.formula, row.stage, with_sd(row.sigma_25_s_cm, row.sigma_25_s_cm_sd), row.waits_for)
+            for row in rows
+        ),
+    )
+
+
+def inbox_table(rows: "Sequence[InboxRow]") -> "Table":
+    """Return the table of imported files."""
+    return plain_table(
+        ["no", "file", "state", "of", "verdict", "sigma 25 °C / S cm-1", "why"],
+        (
+            (
+                row.number,
+                row.name,
+                row.state,
+                row.label or "-",
+                styled(row.verdict),
+                with_sd(row.sigma_25_s_cm, row.sigma_25_s_cm_sd),
+                row.reason,
+            )
+            for row in rows
+        ),
+    )
+
+
+def import_table(results: "Sequence[ImportResult]") -> "Table":
+    """Return the table of what an import did."""
+    return plain_table(["file", "state", "of", "verdict", "sigma / S cm-1", "why"], map(_import_cells, results))
+
+
+def _import_cells(result: "ImportResult") -> tuple[object, ...]:
+    again = "" if result.is_new or result.refusal else " (was here already)"
+    return (
+        result.file,
+        f"{result.state}{again}",
+        result.label or "-",
+        styled(result.verdict),
+        with_sd(result.sigma_total_s_cm, result.sigma_total_s_cm_sd),
+        result.refusal or result.waits_for or "; ".join(result.reasons),
+    )
+
+
+def import_line(result: "ImportResult") -> str:
+    """Return one line on one imported file."""
+    name, state, label, _, sigma, why = (str(cell) for cell in _import_cells(result))
+    verdict = result.verdict or ""
+    return plain(f"{name}: {state} {label} {verdict} {sigma}  {why}", limit=600)
+
+
+def draw_pellet(screen: "Console", made: "PelletMade") -> None:
+    """Say what a pellet's geometry is and which files it completed."""
+    screen.print(made.label)
+    geometry = made.geometry
+    if geometry is not None:
+        screen.print(
+            f"thickness {geometry.thickness_cm or '-'} cm, electrode {geometry.electrode_diameter_cm or '-'} cm"
+        )
+        if geometry.relative_density is not None:
+            screen.print(f"relative density {100 * geometry.relative_density:.1f} % of theoretical")
+        else:
+            screen.print("relative density: needs mass, thickness and the fired diameter")
+    for result in made.completed:
+        screen.print(import_line(result))
+
+
+def draw_story(screen: "Console", story: Any) -> None:
+    """Draw a sample's story as a tree, from the suggestion to the lessons."""
+    from rich.text import Text
+    from rich.tree import Tree
+
+    sample = story.sample
+    tree = Tree(Text(f"{sample.label}  {sample.target_formula}  ({story.state})", style="bold"))
+    for line in _origin_lines(story):
+        tree.add(Text(plain(line, limit=500)))
+    for pellet in story.pellets:
+        branch = tree.add(Text(_pellet_line(pellet)))
+        for file in pellet.files:
+            _add_file(branch, file)
+    for file in story.files_without_pellet:
+        _add_file(tree, file)
+    screen.print(tree)
+
+
+def _origin_lines(story: Any) -> Iterator[str]:
+    if story.suggestion is not None:
+        run = f" by model run {story.suggested_by.number}" if story.suggested_by else ""
+        mean, sd = story.suggestion.log10_sigma_mean, story.suggestion.log10_sigma_sd
+        yield f"suggestion {story.suggestion.number}{run}: log10 sigma {mean:.2f} ± {sd:.2f}"
+        yield f"reason: {story.suggestion.reason}"
+    for recipe in story.recipes:
+        yield f"recipe version {recipe.version} of {recipe.at:%Y-%m-%d %H:%M} UTC"
+    for weighing in story.weighings:
+        yield f"weighed {weighing.weighed_formula} (batched {weighing.batched_formula}) by {weighing.operator}"
+    for firing in story.firings:
+        yield f"{firing.step} {firing.temperature_c:g} °C {firing.hours:g} h"
+
+
+def _pellet_line(pellet: Any) -> str:
+    geometry = pellet.geometry
+    if geometry is None:
+        return f"{pellet.pellet.label}: no geometry yet"
+    density = f", {100 * geometry.relative_density:.0f} % dense" if geometry.relative_density else ""
+    return (
+        f"{pellet.pellet.label}: L {geometry.thickness_cm or '?'} cm, "
+        f"electrode {geometry.electrode_diameter_cm or '?'} cm{density}"
+    )
+
+
+def _add_file(parent: Any, file: Any) -> None:
+    from rich.text import Text
+
+    name = plain(file.file.name, limit=80)
+    branch = parent.add(Text(f"file {file.file.id} {name} [{file.state}] sha256 {file.file.sha256[:12]}"))
+    if file.file.refusal:
+        branch.add(Text(plain(file.file.refusal, limit=300), style="red"))
+    for spectrum in file.spectra:
+        twig = branch.add(Text(f"sweep {spectrum.spectrum.sweep}, {spectrum.spectrum.n_points} points"))
+        for made in spectrum.analyses:
+            known = made.analysis
+            line = Text(f"analysis {known.id} ")
+            line.append(known.verdict, style=VERDICT_STYLE.get(known.verdict, ""))
+            line.append(f" {with_sd(known.sigma_25_s_cm, known.sigma_25_s_cm_sd)} S/cm at 25 °C, {made.standing}")
+            leaf = twig.add(line)
+            for reason in known.reasons:
+                leaf.add(Text(plain(reason, limit=300)))
+            for retraction in made.retractions:
+                leaf.add(Text(f"retracted by {plain(retraction.who)}: {plain(retraction.reason)}", style="red"))
+            if made.taught:
+                leaf.add(Text("taught model runs " + ", ".join(str(run.number) for run in made.taught)))
+
+
+def draw_analysis(screen: "Console", document: Mapping[str, Any]) -> None:
+    """Show one analysis: the number, its reasons, the gates, and what else was tried."""
+    screen.print(f"analysis {document['analysis']} of {plain(document['file'])} ({document['label'] or 'unassigned'})")
+    screen.print(f"verdict {document['verdict']}, {document['standing']}")
+    for reason in document["reasons"]:
+        screen.print(f"  {plain(reason, limit=500)}")
+    screen.print(f"R total  {with_sd(document['r_total_ohm'], document['r_total_ohm_sd'], digits=4)} ohm")
+    screen.print(f"sigma    {with_sd(document['sigma_total_s_cm'], document['sigma_total_s_cm_sd'])} S/cm as measured")
+    screen.print(f"at 25 °C {with_sd(document['sigma_25_s_cm'], document['sigma_25_s_cm_sd'])} S/cm")
+    screen.print(f"circuit  {document['circuit']}")
+    gates = (
+        (gate.name, _number(gate.value), _number(gate.limit), "ok" if gate.is_passed else gate.sentence)
+        for gate in document["gates"]
+    )
+    screen.print(plain_table(["gate", "value", "limit", ""], gates))
+    tried = (
+        (one.circuit_string, with_sd(one.r_total_ohm, one.r_total_ohm_sd, digits=4), _number(one.bic), one.note)
+        for one in document["candidates"]
+    )
+    screen.print(plain_table(["circuit tried", "R total / ohm", "BIC", ""], tried))
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4g}"
+
+
+def draw_training(screen: "Console", trained: "Trained") -> None:
+    """Say what a training did."""
+    if trained.run is None:
+        screen.print(trained.note)
+        return
+    run = trained.run
+    screen.print(f"model run {run.number}: {run.n_literature_rows} literature rows, {run.n_lab_rows} of this lab")
+    for name, value in trained.metrics.items():
+        if isinstance(value, (int, float)):
+            screen.print(f"  {name.replace('_', ' ')}: {value:.3g}")
+    if trained.taught_by:
+        screen.print(f"taught by {', '.join(trained.taught_by)}")
+    if trained.explanation is not None:
+        screen.print(str(trained.explanation))
+
+
+def validation_table(table: Any) -> "Table":
+    """Return the cross-validation table."""
+    return plain_table(
+        ["folds", "model", "n", "MAE / dex", "RMSE", "R2", "class acc.", "90 % covers"],
+        (
+            (
+                score.split,
+                score.model,
+                score.n,
+                f"{score.mae:.3f}",
+                f"{score.rmse:.3f}",
+                f"{score.r2:.2f}",
+                f"{score.accuracy:.2f}",
+                "-" if score.coverage_90 is None else f"{score.coverage_90:.2f}",
+            )
+            for score in table.scores
+        ),
+    )
+
+
+def draw_suggestions(screen: "Console", batch: "Batch") -> None:
+    """Show suggestions with their reasons, and what changed since the batch before."""
+    rows = [one.suggestion for one in batch.suggestions]
+    if not rows:
+        screen.print("no open suggestions; `nasicon suggest -n 4` makes some")
+    for one, row in zip(batch.suggestions, rows, strict=True):
+        screen.print(f"{row.number:>4}  {row.formula}   [{row.dopant}] {one.state}", style="bold")
+        mean, sd = row.log10_sigma_mean, row.log10_sigma_sd
+        screen.print(f"      sigma {10**mean:.1e} S/cm (log10 {mean:.2f} ± {sd:.2f})")
+        screen.print(f"      {plain(row.reason, limit=1000)}")
+    _paragraph(screen, "Changed since the last batch:", batch.changes)
+    _paragraph(screen, "Notes:", batch.notes)
+    if rows:
+        screen.print(f"next: nasicon sample new --from-suggestion {rows[0].number}")
+
+
+def _paragraph(screen: "Console", title: str, lines: Iterable[str]) -> None:
+    listed = list(lines)
+    if listed:
+        screen.print(title)
+        for line in listed:
+            screen.print(f"  - {plain(line, limit=1000)}")
+
+
+def draw_status(screen: "Console", state: "CampaignState") -> None:
+    """Say how the campaign stands."""
+    screen.print(f"lab {plain(state.lab)}")
+    for what, counts in state.counts.items():
+        screen.print(f"{what:12}" + ", ".join(f"{n} {name}" for name, n in counts.items() if n))
+    if state.best_formula is not None:
+        best = with_sd(state.best_sigma_25_s_cm, state.best_sigma_25_s_cm_sd)
+        screen.print(f"best        {state.best_formula} ({state.best_label}) {best} S/cm at 25 °C")
+    run = f"run {state.model_run} of {state.model_at:%Y-%m-%d %H:%M} UTC" if state.model_at else "none"
+    screen.print(f"model       {run}; {state.n_results_not_learned} results not learned yet")
+    screen.print(f"next        {state.next_step}")
+
+
+def journal_table(rows: Sequence[Any]) -> "Table":
+    """Return journal rows, newest first."""
+    return plain_table(
+        ["when (UTC)", "who", "what", "about", "details"],
+        (
+            (
+                f"{row.at:%Y-%m-%d %H:%M:%S}",
+                row.who,
+                row.event,
+                f"{row.subject} {row.subject_id}",
+                ", ".join(f"{k}={v}" for k, v in row.data.items() if k not in ("digest", "fact_id")),
+            )
+            for row in rows
+        ),
+    )

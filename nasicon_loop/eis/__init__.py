@@ -1,0 +1,84 @@
+"""Unattended analysis of impedance spectra of solid electrolytes: from a spectrum to a conductivity with a verdict.
+
+`analyse(spectrum, geometry)` is the whole of it. Names load on first use; importing this package costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nasicon_loop.eis.analysis import ENGINE_VERSION, Analysis, CandidateResult, CrossCheck, Gate, RandlesFit
+    from nasicon_loop.eis.circuit import Circuit
+    from nasicon_loop.eis.conductivity import Conductivity, conductivity
+    from nasicon_loop.eis.engine import analyse, analyse_many
+    from nasicon_loop.eis.geometry import Geometry
+    from nasicon_loop.eis.grammar import CircuitError, parse
+    from nasicon_loop.eis.kk import KramersKronig, kramers_kronig
+    from nasicon_loop.eis.settings import GATES, GateRule, Settings
+    from nasicon_loop.eis.simulated import SimulatedSpectrum, paper_spectrum, simulated_spectra
+    from nasicon_loop.eis.solver import Fit, fit_batch
+    from nasicon_loop.eis.views import SpectrumView, spectrum_view
+
+_HOME = {
+    "ENGINE_VERSION": "analysis",
+    "Analysis": "analysis",
+    "CandidateResult": "analysis",
+    "CrossCheck": "analysis",
+    "Gate": "analysis",
+    "RandlesFit": "analysis",
+    "Circuit": "circuit",
+    "Conductivity": "conductivity",
+    "conductivity": "conductivity",
+    "analyse": "engine",
+    "analyse_many": "engine",
+    "Geometry": "geometry",
+    "CircuitError": "grammar",
+    "parse": "grammar",
+    "KramersKronig": "kk",
+    "kramers_kronig": "kk",
+    "GATES": "settings",
+    "GateRule": "settings",
+    "Settings": "settings",
+    "SimulatedSpectrum": "simulated",
+    "paper_spectrum": "simulated",
+    "simulated_spectra": "simulated",
+    "Fit": "solver",
+    "fit_batch": "solver",
+    "SpectrumView": "views",
+    "spectrum_view": "views",
+}
+
+__all__ = [
+    "ENGINE_VERSION",
+    "GATES",
+    "Analysis",
+    "CandidateResult",
+    "Circuit",
+    "CircuitError",
+    "Conductivity",
+    "CrossCheck",
+    "Fit",
+    "Gate",
+    "GateRule",
+    "Geometry",
+    "KramersKronig",
+    "RandlesFit",
+    "Settings",
+    "SimulatedSpectrum",
+    "SpectrumView",
+    "analyse",
+    "analyse_many",
+    "conductivity",
+    "fit_batch",
+    "kramers_kronig",
+    "paper_spectrum",
+    "parse",
+    "simulated_spectra",
+    "spectrum_view",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -1,0 +1,170 @@
+"""What the branches of a fitted circuit are: electrolyte or electrode, by the size of their capacitance.
+
+Sizes after Irvine, Sinclair and West, Adv. Mater. 2 (1990) 132: bulk ~1e-12 F, grain boundary 1e-11 to 1e-8 F, surface
+layer 1e-9 to 1e-7 F, interface with the electrode 1e-7 to 1e-5 F (for a cell of about 1 cm).
+"""
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from nasicon_loop.eis.circuit import Circuit
+from nasicon_loop.eis.modelfit import ModelFit
+from nasicon_loop.eis.settings import Settings
+
+_KHZ = 1e-3
+_DOMINANT = 10.0  # an ambiguous arc this many times larger than all else is not taken without a second opinion
+_AGREES = 0.10
+_MATTERS = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Arc:
+    """One depressed semicircle: its resistor, apex frequency, effective capacitance tau / R, exponent."""
+
+    resistor: str
+    r_ohm: float
+    apex_hz: float
+    capacitance_f: float
+    exponent: float
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What the spectrum can show, and what the minimum rule says of it (None without a minimum)."""
+
+    f_min_hz: float
+    f_max_hz: float
+    rule_r_ohm: float | None
+    looks_like_khz: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A fit understood: which resistors are the electrolyte's, R_total, and what speaks against it.
+
+    `dropped` is why the fit cannot be used, or ""; `unclosed_f`, `electrode_f`, `ambiguous_f` are capacitances in F
+    that the gates look at.
+    """
+
+    fit: ModelFit
+    arcs: tuple[Arc, ...]
+    electrolyte: tuple[str, ...]
+    r_total_ohm: float
+    r_total_rel_sd: float
+    dropped: str = ""
+    unclosed_f: float | None = None
+    electrode_f: float | None = None
+    ambiguous_f: float | None = None
+
+    @property
+    def electrolyte_arcs(self) -> tuple[Arc, ...]:
+        """Arcs counted into R_total, fastest first."""
+        return tuple(arc for arc in self.arcs if arc.resistor in self.electrolyte)
+
+
+def arcs_of(fit: ModelFit) -> tuple[Arc, ...]:
+    """Return the arcs of a fit, fastest first."""
+    p, found = fit.by_name, []
+    for k in range(1, fit.candidate.n_arcs + 1):
+        r = p[f"R{k}"]
+        exponent = p.get(f"CPE{k}_1", 1.0)
+        q = p["C1"] if fit.candidate.tail == "randles" else p[f"CPE{k}_0"]
+        tau = (r * q) ** (1.0 / exponent)
+        found.append(Arc(f"R{k}", r, 1.0 / (2.0 * np.pi * tau), tau / r, exponent))
+    return tuple(sorted(found, key=lambda arc: -arc.apex_hz))
+
+
+def read_branches(fit: ModelFit, window: Window, settings: Settings) -> Reading:
+    """Return what the fit means."""
+    arcs = arcs_of(fit)
+    unit = _KHZ if window.looks_like_khz else 1.0
+    slowest = settings.min_apex_over_f_min * window.f_min_hz
+    open_arcs = [arc for arc in arcs if arc.apex_hz < slowest]
+    tails = [_series_capacitance(fit, name, window.f_min_hz) * unit for name in _open_branches(fit, open_arcs)]
+    closed = [arc for arc in arcs if arc.apex_hz >= slowest]
+    certain = [arc for arc in closed if arc.capacitance_f * unit <= settings.gb_capacitance_f]
+    unsure = [
+        arc for arc in closed if settings.gb_capacitance_f < arc.capacitance_f * unit
+        and (arc.capacitance_f * unit < settings.electrode_capacitance_f or not tails)
+    ]
+    base = (fit.by_name["R0"] if fit.candidate.has_series_r else 0.0) + sum(arc.r_ohm for arc in certain)
+    taken = _taken(base, unsure, window, has_tail=bool(tails))
+    counted = [*certain, *taken]
+    names = (["R0"] if fit.candidate.has_series_r else []) + [arc.resistor for arc in counted]
+    r_total = base + sum(arc.r_ohm for arc in taken)
+    electrode_f = max(
+        (arc.capacitance_f * unit for arc in taken
+         if arc.capacitance_f * unit >= settings.electrode_capacitance_f and arc.r_ohm > _MATTERS * r_total),
+        default=None,
+    )
+    return Reading(
+        fit, arcs, tuple(names), r_total, fit.sum_rel_sd(names),
+        dropped=_against(counted, names, fit, window, settings),
+        unclosed_f=min((c for c in tails if c < settings.gb_capacitance_f), default=None),
+        electrode_f=electrode_f,
+        ambiguous_f=None if electrode_f else _ambiguous(base, unsure, taken, window, unit, has_tail=bool(tails)),
+    )
+
+
+def _open_branches(fit: ModelFit, open_arcs: list[Arc]) -> list[str]:
+    """Return circuit strings of the branches that have not closed at the slow end."""
+    text = fit.circuit.text.split("-")
+    branches = [f"p({arc.resistor},CPE{arc.resistor[1:]})" for arc in open_arcs if fit.candidate.tail != "randles"]
+    if fit.candidate.is_randles:
+        return [*([] if "CPE1" not in fit.circuit.text else branches[:0]), "W1"]
+    return branches + ([text[-1]] if fit.candidate.tail != "none" else [])
+
+
+def _series_capacitance(fit: ModelFit, branch: str, frequency_hz: float) -> float:
+    """Return -1 / (omega Im Z) of one branch in F: the capacitor that it looks like at this frequency."""
+    circuit = Circuit.compile(branch)
+    z = circuit.impedance([frequency_hz], [fit.by_name[name] for name in circuit.names])[0]
+    return float(1.0 / (2.0 * np.pi * frequency_hz * max(-z.imag, 1e-300)))
+
+
+def _taken(base: float, unsure: list[Arc], window: Window, *, has_tail: bool) -> list[Arc]:
+    """Return the arcs of uncertain size that count: those that the minimum rule confirms, else those before a tail."""
+    if not unsure:
+        return []
+    if window.rule_r_ohm is not None:
+        choices = [
+            [arc for arc, is_in in zip(unsure, which, strict=True) if is_in]
+            for which in product((True, False), repeat=len(unsure))
+        ]
+        best = min(choices, key=lambda some: abs(base + sum(a.r_ohm for a in some) - float(window.rule_r_ohm or 0)))
+        if abs(base + sum(arc.r_ohm for arc in best) - window.rule_r_ohm) <= _AGREES * window.rule_r_ohm:
+            return best
+    return list(unsure)
+
+
+def _ambiguous(
+    base: float, unsure: list[Arc], taken: list[Arc], window: Window, unit: float, *, has_tail: bool
+) -> float | None:
+    """Return the capacitance of an arc that may be either, where that changes R_total and nothing decides it."""
+    total = base + sum(arc.r_ohm for arc in taken)
+    confirmed = window.rule_r_ohm is not None and abs(total - window.rule_r_ohm) <= _AGREES * window.rule_r_ohm
+    for arc in unsure:
+        if arc.r_ohm < _MATTERS * total or (confirmed and has_tail):
+            continue
+        if not has_tail or arc.r_ohm > _DOMINANT * max(total - arc.r_ohm, 1e-12):
+            return arc.capacitance_f * unit
+    return None
+
+
+def _against(counted: list[Arc], names: list[str], fit: ModelFit, window: Window, settings: Settings) -> str:
+    """Return why this reading is physically impossible or useless, or ""."""
+    if not names:
+        return "no branch of it is an electrolyte"
+    for arc in counted:
+        if arc.exponent < settings.min_arc_exponent:
+            return f"{arc.resistor}: exponent {arc.exponent:.2f} is no arc"
+        if arc.apex_hz > settings.max_apex_over_f_max * window.f_max_hz:
+            return f"{arc.resistor}: apex far above the highest frequency"
+        if arc.capacitance_f < settings.min_capacitance_f and not window.looks_like_khz:
+            return f"{arc.resistor}: {arc.capacitance_f:.0e} F is less than a pellet has"
+    rel_sd = fit.sum_rel_sd(names)
+    if not rel_sd < settings.drop_relative_sd:
+        return f"R_total known to {rel_sd:.0%} only"
+    return ""

@@ -1,0 +1,58 @@
+"""The circuits that are tried, as data: which resistors carry the ions, which branch is the electrode."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Tail = Literal["none", "cpe", "warburg", "randles", "randles_cpe"]
+
+_TAILS = {"none": "", "cpe": "CPE{0}", "warburg": "W{0}"}
+_RANDLES = {"randles": "p(C1,R1-W1)", "randles_cpe": "p(CPE1,R1-W1)"}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One structure: a series resistor or none, so many depressed arcs, one kind of electrode branch."""
+
+    has_series_r: bool
+    n_arcs: int
+    tail: Tail
+
+    @property
+    def is_randles(self) -> bool:
+        """Whether the electrode's Warburg element sits inside the arc, as in the paper's circuit."""
+        return self.tail in _RANDLES
+
+    def text(self, *, has_inductor: bool) -> str:
+        """Return the circuit string."""
+        parts = (["L0"] if has_inductor else []) + (["R0"] if self.has_series_r else [])
+        if self.is_randles:
+            parts.append(_RANDLES[self.tail])
+        else:
+            parts += [f"p(R{i},CPE{i})" for i in range(1, self.n_arcs + 1)]
+            if self.tail != "none":
+                parts.append(_TAILS[self.tail].format(self.n_arcs + 1))
+        return "-".join(parts)
+
+
+PAPER = Candidate(True, 1, "randles")
+
+SIMPLE: tuple[Candidate, ...] = (
+    Candidate(True, 0, "cpe"),
+    Candidate(True, 0, "warburg"),
+    Candidate(True, 1, "none"),
+    Candidate(False, 1, "none"),
+    Candidate(True, 1, "cpe"),
+    Candidate(False, 1, "cpe"),
+    Candidate(True, 1, "warburg"),
+    PAPER,
+    Candidate(True, 1, "randles_cpe"),
+    Candidate(True, 2, "none"),
+    Candidate(False, 2, "none"),
+)
+COMPLEX: tuple[Candidate, ...] = (
+    Candidate(True, 2, "cpe"),
+    Candidate(False, 2, "cpe"),
+    Candidate(True, 2, "warburg"),
+    Candidate(True, 3, "none"),
+    Candidate(False, 3, "none"),
+)

@@ -1,0 +1,32 @@
+"""Our result as an ordinary object of the `impedance` package."""
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nasicon_loop.core import Refusal
+from nasicon_loop.eis.grammar import parse
+
+if TYPE_CHECKING:
+    from impedance.models.circuits import CustomCircuit
+
+    from nasicon_loop.eis.analysis import Analysis
+
+
+def custom_circuit(analysis: "Analysis") -> "CustomCircuit":
+    """Return a fitted CustomCircuit: `parameters_`, and `conf_` as one standard deviation (NaN where none is known).
+
+    Raises Refusal where the analysis has no circuit or its string is outside our grammar.
+    """
+    if analysis.circuit_string is None:
+        raise Refusal("this analysis has no circuit: " + "; ".join(analysis.reasons), "analysis")
+    parse(analysis.circuit_string)
+    from impedance.models.circuits import CustomCircuit
+
+    values = [float(value) for value in analysis.parameters.values()]
+    sd = [analysis.parameter_sd.get(name) for name in analysis.parameters]
+    circuit = CustomCircuit(analysis.circuit_string, initial_guess=values)
+    circuit.parameters_ = np.array(values)
+    circuit.conf_ = np.array([math.nan if value is None else value for value in sd])
+    return circuit

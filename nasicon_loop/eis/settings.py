@@ -1,0 +1,116 @@
+"""Every number the analysis decides by, in one value: the limits of the gates and what is assumed."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Limits of the gates and assumptions. Ratios are fractions. `docs/impedance.md` tells why each has its value."""
+
+    # what a spectrum must bring
+    min_points: int = 10
+    few_points: int = 20
+    min_decades: float = 2.0
+    few_decades: float = 3.0
+    min_points_per_decade: float = 3.9
+    min_f_max_hz: float = 2e4
+    max_points: int = 400
+    # what the data must be like
+    max_kk_rms: float = 0.02
+    reject_kk_rms: float = 0.10
+    max_drift: float = 0.04
+    outlier_sd: float = 6.0
+    max_masked_share: float = 0.10
+    max_negative_real_share: float = 0.10
+    # what a branch can be
+    gb_capacitance_f: float = 5e-8
+    electrode_capacitance_f: float = 2e-6
+    min_capacitance_f: float = 3e-13
+    min_arc_exponent: float = 0.5
+    max_apex_over_f_max: float = 100.0
+    min_apex_over_f_min: float = 2.0
+    max_inductance_h: float = 2e-5
+    # what the fit must be like
+    bic_window: float = 6.0
+    decisive_bic: float = 20.0
+    max_relative_sd: float = 0.05
+    drop_relative_sd: float = 0.15
+    max_model_spread: float = 0.05
+    max_misfit_ratio: float = 1.6
+    max_misfit_rms: float = 0.008
+    max_cross_check: float = 0.10
+    floor: float = 0.0012
+    min_r_total_ohm: float = 5.0
+    max_sigma_s_cm: float = 0.1
+    # what is assumed
+    lead_ohm_sd: float = 0.3
+    activation_energy_ev: float = 0.32
+    activation_energy_ev_sd: float = 0.05
+    assumed_temperature_c: float = 25.0
+    temperature_c_sd: float = 1.0
+    min_relative_sd_unknown_temperature: float = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class GateRule:
+    """One gate: the setting that holds its limit, what failing it leads to, and the sentence for the user.
+
+    The sentence is a format string over `value` and `limit`.
+    """
+
+    name: str
+    setting: str
+    verdict: Literal["review", "rejected"]
+    sentence: str
+
+
+GATES: tuple[GateRule, ...] = (
+    GateRule("points", "min_points", "rejected",
+             "the spectrum has {value:.0f} points; an analysis needs at least {limit:.0f}"),
+    GateRule("few points", "few_points", "review",
+             "only {value:.0f} points; below {limit:.0f} a wrong circuit cannot be told from a right one: measure more"),
+    GateRule("range", "min_decades", "rejected",
+             "the frequencies span {value:.1f} decades; at least {limit:.0f} are needed, sweep from 1 MHz to 1 Hz"),
+    GateRule("narrow range", "few_decades", "review",
+             "the frequencies span only {value:.1f} decades (of {limit:.0f}): an arc outside them would not be seen"),
+    GateRule("density", "min_points_per_decade", "review",
+             "{value:.1f} points per decade (at least {limit:.0f}): measure more densely"),
+    GateRule("highest frequency", "min_f_max_hz", "review",
+             "the sweep ends at {value:.4g} Hz (expected {limit:.0e} Hz or more): check whether the frequencies are in kHz; "
+             "if they are, the resistance holds and every capacitance is 1000 times too large"),
+    GateRule("sign", "max_negative_real_share", "rejected",
+             "the imaginary part has the wrong sign (a capacitor must have Z'' < 0): the file holds -Z'' or its sign was lost"),
+    GateRule("negative real part", "max_negative_real_share", "rejected",
+             "{value:.0%} of the points have a negative real part (at most {limit:.0%}): that is no passive cell"),
+    GateRule("Kramers-Kronig", "max_kk_rms", "review",
+             "Kramers-Kronig residual {value:.2%} rms (limit {limit:.1%}): noisy, or the cell changed while it was measured"),
+    GateRule("no impedance", "reject_kk_rms", "rejected",
+             "Kramers-Kronig residual {value:.0%} rms (limit {limit:.0%}): these numbers are not the impedance of a cell at rest"),
+    GateRule("drift", "max_drift", "review",
+             "the impedance changed by {value:+.1%} during the sweep (limit {limit:.0%}): let the temperature settle, measure again"),
+    GateRule("outliers", "max_masked_share", "review",
+             "{value:.0%} of the points do not belong to the curve (limit {limit:.0%}): check the contacts"),
+    GateRule("fit", "max_misfit_rms", "review",
+             "the best circuit misses the data by {value:.2%} rms, more than the noise (limit {limit:.1%}): look at the residuals"),
+    GateRule("precision", "max_relative_sd", "review",
+             "R_total is known to {value:.1%} only (limit {limit:.0%})"),
+    GateRule("model spread", "max_model_spread", "review",
+             "circuits that describe the data equally well differ by {value:.1%} in R_total (limit {limit:.0%})"),
+    GateRule("minimum rule", "max_cross_check", "review",
+             "the fit differs by {value:+.0%} from Re Z at the minimum of -Im Z (limit {limit:.0%}): one of them is wrong"),
+    GateRule("arc not closed", "gb_capacitance_f", "rejected",
+             "the low-frequency branch has {value:.1e} F, the size of a grain boundary (electrodes: above {limit:.0e} F): "
+             "it is an arc that has not closed; measure to lower frequency or at higher temperature"),
+    GateRule("electrode-sized arc", "electrode_capacitance_f", "review",
+             "R_total includes a closed arc of {value:.1e} F, the size of an electrode (grain boundaries stay below "
+             "{limit:.0e} F): if it is the electrode, the electrolyte is smaller"),
+    GateRule("ambiguous arc", "gb_capacitance_f", "review",
+             "the last arc has {value:.1e} F (clear below {limit:.0e} F): it may be a grain boundary or the electrode"),
+    GateRule("inductance", "max_inductance_h", "review",
+             "the fit needs {value:.1e} H in series (cables have less than {limit:.0e} H): check leads and calibration"),
+    GateRule("small resistance", "min_r_total_ohm", "review",
+             "R_total is {value:.2g} ohm, not more than leads and contacts have (limit {limit:.0f} ohm): measure a short"),
+    GateRule("conductivity", "max_sigma_s_cm", "review",
+             "sigma would be {value:.2g} S/cm (limit {limit:.1g}): check the units of geometry and impedance"),
+)

@@ -1,0 +1,192 @@
+"""The application layer: one function per thing a user can do. The faces call this room and nothing else.
+
+Every name is loaded on first use, so that `nasicon --help` stays fast.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nasicon_loop.lab.actions import ACTIONS, Action
+    from nasicon_loop.lab.board import (
+        AnalysisView,
+        BoardRow,
+        CampaignState,
+        InboxRow,
+        analysis_view,
+        board,
+        campaign_state,
+        inbox,
+        journal,
+        sample_story,
+    )
+    from nasicon_loop.lab.caring import (
+        Checked,
+        Symptom,
+        back_up,
+        check_database,
+        examine,
+        restore_backup,
+        upgrade_database,
+    )
+    from nasicon_loop.lab.completing import assign, complete
+    from nasicon_loop.lab.context import Lab, open_lab, opened
+    from nasicon_loop.lab.fitting import Fitted, fit_files, geometry_of
+    from nasicon_loop.lab.importing import import_files
+    from nasicon_loop.lab.judging import retract_analysis, sign_analysis
+    from nasicon_loop.lab.learning import Trained, predict_things, train_model, validate_model
+    from nasicon_loop.lab.making import (
+        Dimensions,
+        PelletMade,
+        close_sample,
+        new_pellet,
+        new_sample,
+        record_firing,
+        record_weighing,
+        set_geometry,
+    )
+    from nasicon_loop.lab.reporting import write_report
+    from nasicon_loop.lab.results import ImportResult, SweepResult
+    from nasicon_loop.lab.sheets import BenchSheet, Wish, bench_sheet, sample_sheet
+    from nasicon_loop.lab.sources import Imported, LabMade, create_lab, import_data, literature_rows, write_cif
+    from nasicon_loop.lab.suggesting import (
+        Batch,
+        Suggested,
+        all_suggestions,
+        decide_suggestions,
+        open_suggestions,
+        screen_dopants,
+        suggest_compositions,
+    )
+    from nasicon_loop.lab.watched import watch_inbox
+
+_HOME = {
+    "actions": ("ACTIONS", "Action"),
+    "board": (
+        "AnalysisView",
+        "BoardRow",
+        "CampaignState",
+        "InboxRow",
+        "analysis_view",
+        "board",
+        "campaign_state",
+        "inbox",
+        "journal",
+        "sample_story",
+    ),
+    "caring": (
+        "Checked",
+        "Symptom",
+        "back_up",
+        "check_database",
+        "examine",
+        "restore_backup",
+        "upgrade_database",
+    ),
+    "completing": ("assign", "complete"),
+    "context": ("Lab", "open_lab", "opened"),
+    "fitting": ("Fitted", "fit_files", "geometry_of"),
+    "importing": ("import_files",),
+    "judging": ("retract_analysis", "sign_analysis"),
+    "learning": ("Trained", "predict_things", "train_model", "validate_model"),
+    "making": (
+        "Dimensions",
+        "PelletMade",
+        "close_sample",
+        "new_pellet",
+        "new_sample",
+        "record_firing",
+        "record_weighing",
+        "set_geometry",
+    ),
+    "reporting": ("write_report",),
+    "results": ("ImportResult", "SweepResult"),
+    "sheets": ("BenchSheet", "Wish", "bench_sheet", "sample_sheet"),
+    "sources": ("Imported", "LabMade", "create_lab", "import_data", "literature_rows", "write_cif"),
+    "suggesting": (
+        "Batch",
+        "Suggested",
+        "all_suggestions",
+        "decide_suggestions",
+        "open_suggestions",
+        "screen_dopants",
+        "suggest_compositions",
+    ),
+    "watched": ("watch_inbox",),
+}
+_MODULE = {name: module for module, names in _HOME.items() for name in names}
+
+__all__ = [
+    "ACTIONS",
+    "Action",
+    "AnalysisView",
+    "Batch",
+    "BenchSheet",
+    "BoardRow",
+    "CampaignState",
+    "Checked",
+    "Dimensions",
+    "Fitted",
+    "ImportResult",
+    "Imported",
+    "InboxRow",
+    "Lab",
+    "LabMade",
+    "PelletMade",
+    "Suggested",
+    "SweepResult",
+    "Symptom",
+    "Trained",
+    "Wish",
+    "all_suggestions",
+    "analysis_view",
+    "assign",
+    "back_up",
+    "bench_sheet",
+    "board",
+    "campaign_state",
+    "check_database",
+    "close_sample",
+    "complete",
+    "create_lab",
+    "decide_suggestions",
+    "examine",
+    "fit_files",
+    "geometry_of",
+    "import_data",
+    "import_files",
+    "inbox",
+    "journal",
+    "literature_rows",
+    "new_pellet",
+    "new_sample",
+    "open_lab",
+    "open_suggestions",
+    "opened",
+    "predict_things",
+    "record_firing",
+    "record_weighing",
+    "restore_backup",
+    "retract_analysis",
+    "sample_sheet",
+    "sample_story",
+    "screen_dopants",
+    "set_geometry",
+    "sign_analysis",
+    "suggest_compositions",
+    "train_model",
+    "upgrade_database",
+    "validate_model",
+    "watch_inbox",
+    "write_cif",
+    "write_report",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # `board` names a module and a function: the function wins, also after the module was imported.
+    value = getattr(import_module(f"{__name__}.{_MODULE[name]}"), name)
+    globals()[name] = value
+    return value

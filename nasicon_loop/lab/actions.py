@@ -1,0 +1,68 @@
+"""Everything that a user can do, once: both faces offer exactly this, and a test holds them to it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing to do.
+
+    `function` is the name in `nasicon_loop.lab` that does it; `command` the words on the command line; `screen` and
+    `key` where and how the TUI offers it. `screen` is None for what makes no sense inside a running TUI (`why_not`).
+    """
+
+    name: str
+    function: str
+    help: str
+    command: str
+    screen: str | None
+    key: str | None
+    why_not: str = ""
+
+
+def _cli_only(name: str, function: str, text: str, command: str, why_not: str) -> Action:
+    return Action(name, function, text, command, None, None, why_not)
+
+
+ACTIONS: tuple[Action, ...] = (
+    _cli_only("init", "create_lab", "make a lab folder", "init", "the TUI opens a lab that exists"),
+    _cli_only("demo", "", "run a campaign against a simulated lab", "demo", "it makes a lab of its own"),
+    _cli_only("tui", "", "open these screens", "tui", "they are open"),
+    _cli_only("watch", "watch_inbox", "import what arrives", "watch", "runs beside the TUI, as its own process"),
+    _cli_only("fit", "fit_files", "fit files without a lab", "fit", "it needs no lab"),
+    _cli_only("predict", "predict_things", "predict formulas", "predict", "answers with a table to scripts"),
+    _cli_only("validate", "validate_model", "cross-validate the model", "validate", "minutes of work, for scripts"),
+    _cli_only("import data", "import_data", "load a literature table", "data import", "done once, from a file's path"),
+    _cli_only("show data", "literature_rows", "show the literature", "data show", "hundreds of rows, for a pager"),
+    _cli_only("write cif", "write_cif", "write a prototype crystal", "data cif", "writes a file"),
+    _cli_only("back up", "back_up", "copy the database, verified", "db backup", "writes a file"),
+    _cli_only("restore", "restore_backup", "go back to a backup", "db restore", "no face may be open then"),
+    _cli_only("upgrade", "upgrade_database", "bring the database up to date", "db upgrade", "no face may be open then"),
+    Action("board", "board", "samples by state", "sample list", "board", "b"),
+    Action("status", "campaign_state", "how the campaign stands", "campaign status", "board", "b"),
+    Action("new sample", "new_sample", "begin a sample", "sample new", "board", "n"),
+    Action("sample failed", "close_sample", "a sample failed", "sample fail", "sample", "f"),
+    Action("sample abandoned", "close_sample", "give a sample up", "sample abandon", "sample", "x"),
+    Action("sample story", "sample_story", "a sample's whole story", "sample show", "sample", "enter"),
+    Action("bench sheet", "bench_sheet", "masses, programs, pressing", "recipe", "recipe", "r"),
+    Action("weigh", "record_weighing", "record what was weighed", "weigh", "recipe", "w"),
+    Action("fire", "record_firing", "record a firing", "fire", "recipe", "h"),
+    Action("new pellet", "new_pellet", "begin a pellet", "pellet new", "sample", "p"),
+    Action("geometry", "set_geometry", "enter a pellet's geometry", "pellet geometry", "sample", "g"),
+    Action("inbox", "inbox", "imported files and verdicts", "inbox list", "inbox", "i"),
+    Action("assign file", "assign", "say whose file it is", "inbox assign", "inbox", "a"),
+    Action("import files", "import_files", "import a file by its path", "import", "inbox", "o"),
+    Action("spectrum", "analysis_view", "Nyquist plot with the fit", "analysis show", "spectrum", "enter"),
+    Action("accept fit", "sign_analysis", "sign an analysis", "analysis accept", "spectrum", "y"),
+    Action("reject fit", "sign_analysis", "reject an analysis", "analysis reject", "spectrum", "n"),
+    Action("retract", "retract_analysis", "take a result back", "analysis retract", "spectrum", "t"),
+    Action("suggest", "suggest_compositions", "ask for compositions", "suggest", "suggestions", "n"),
+    Action("decide", "decide_suggestions", "accept, reject or hold a suggestion", "suggest", "suggestions", "a"),
+    Action("train", "train_model", "train the model", "train", "model", "t"),
+    Action("screen", "screen_dopants", "score the 49 dopants", "screen", "model", "d"),
+    Action("report", "write_report", "write the HTML report", "report", "board", "e"),
+    Action("journal", "journal", "who did what, and when", "campaign journal", "journal", "j"),
+    Action("check", "check_database", "prove that the database is whole", "db check", "doctor", "c"),
+    Action("doctor", "examine", "look for what is broken", "doctor", "doctor", "d"),
+)
+"""In the order of the work."""

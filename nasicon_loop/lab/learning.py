@@ -1,0 +1,267 @@
+"""Use cases of learning: rows out of the database, training, the current model, prediction, validation."""
+
+import math
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nasicon_loop.core import Progress, Refusal
+
+if TYPE_CHECKING:
+    from db import LiteratureRow, ModelRun, TeachingRow
+    from nasicon_loop.lab.context import Lab
+    from nasicon_loop.predict import Explanation, Model, Row, Validation
+
+LITERATURE_SD_DEX = 0.44
+"""Scatter of 46 clean reports of undoped Na3Zr2Si2PO12: what one published value is worth as a measurement."""
+_LN10 = math.log(10.0)
+_MIN_LAB_SD_DEX = 0.02
+"""Below the uncertainty of any caliper: no result weighs more than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What a training did. `run` is None when an automatic training was not due."""
+
+    run: "ModelRun | None"
+    n_new_results: int
+    metrics: Mapping[str, Any]
+    taught_by: tuple[str, ...]
+    explanation: "Explanation | None" = None
+    note: str = ""
+
+
+def teaching_row(row: "TeachingRow") -> "Row":
+    """Return a result of the lab as the model sees it: composition as weighed, at 25 °C, with how it was made."""
+    from nasicon_loop.predict import Row
+
+    sigma = row.sigma_25_s_cm if row.sigma_25_s_cm is not None else row.sigma_total_s_cm
+    sd = row.sigma_25_s_cm_sd if row.sigma_25_s_cm is not None else row.sigma_total_s_cm_sd
+    relative_sd = 0.15 if sd is None else sd / sigma
+    covariates = {
+        "excess_fraction": row.excess_fraction,
+        "sintering_c": row.sintering_c,
+        "sintering_h": row.sintering_h,
+        "relative_density": row.relative_density,
+    }
+    return Row(
+        row_id=f"analysis-{row.analysis_id}",
+        formula=row.formula,
+        log10_sigma=math.log10(sigma),
+        log10_sigma_sd=max(relative_sd / _LN10, _MIN_LAB_SD_DEX),
+        temperature_c=25.0,
+        kind="total",
+        source=row.pellet_label or row.sample_label,
+        origin="lab",
+        covariates={name: float(value) for name, value in covariates.items() if value is not None},
+    )
+
+
+def literature_row(row: "LiteratureRow") -> "Row":
+    """Return a published conductivity as the model sees it."""
+    from nasicon_loop.predict import Row
+
+    return Row(
+        row_id=f"literature-{row.row_hash[:16]}",
+        formula=row.formula,
+        log10_sigma=math.log10(row.sigma_s_cm),
+        log10_sigma_sd=LITERATURE_SD_DEX,
+        temperature_c=row.temperature_c,
+        kind=row.kind if row.kind in ("total", "bulk") else "unknown",  # type: ignore[arg-type]
+        source=row.doi or row.source,
+        origin="literature",
+    )
+
+
+def training_rows(lab: "Lab") -> tuple[list["Row"], list["TeachingRow"]]:
+    """Return all rows that may teach now, literature first, and the lab's own results behind them."""
+    with lab.database.read() as reader:
+        literature = reader.literature(usable=True)
+        results = reader.teaching_analyses()
+    return [literature_row(row) for row in literature] + [teaching_row(row) for row in results], results
+
+
+def train_model(
+    lab: "Lab",
+    *,
+    paper: bool = False,
+    full: bool = False,
+    automatic: bool = False,
+    seed: int | None = None,
+    explain: bool = False,
+    progress: Progress | None = None,
+) -> Trained:
+    """Train on the literature and the lab's accepted results, and keep the run with what taught it.
+
+    `automatic` trains only when enough new results wait (lab.toml). One training at a time: a second one is refused.
+    Raises Refusal when there is nothing to learn from.
+    """
+    from nasicon_loop.lab.locking import exclusive
+
+    with exclusive(lab.folder.training_lock, "a training is running in this lab already; wait for its end"):
+        n_new, n_gone = _news(lab)
+        due = lab.settings.training.retrain_after_n_results
+        if automatic and n_new < max(due, 1) and n_gone == 0:
+            return Trained(None, n_new, {}, (), note=f"{n_new} new results; training begins at {due}")
+        return _train(lab, n_new, paper=paper, full=full, automatic=automatic, seed=seed, explain=explain, bar=progress)
+
+
+def _news(lab: "Lab") -> tuple[int, int]:
+    """How many results the newest run does not know, and how many it knows that were taken back since."""
+    with lab.database.read() as reader:
+        run = reader.latest_model_run()
+        known = {lesson.analysis_id for lesson in reader.lessons(run)} if run else set()
+        now = {row.analysis_id for row in reader.teaching_analyses()}
+    return len(now - known), len(known - now)
+
+
+def _train(
+    lab: "Lab",
+    n_new: int,
+    *,
+    paper: bool,
+    full: bool,
+    automatic: bool,
+    seed: int | None,
+    explain: bool,
+    bar: Progress | None,
+) -> Trained:
+    from dataclasses import replace
+
+    from nasicon_loop import predict
+
+    rows, results = training_rows(lab)
+    if not rows:
+        raise Refusal("there is nothing to learn from; run `nasicon data import` first", "training")
+    settings = predict.Settings.paper() if paper else predict.Settings.default()
+    settings = replace(settings, is_full=True) if full else settings
+    _set_threads(lab.settings.training.threads)
+    previous = current_run(lab)
+    directory = lab.folder.models / lab.clock.now().strftime("%Y%m%dT%H%M%S%fZ")
+    used_seed = lab.settings.training.seed if seed is None else seed
+    model = predict.train(
+        rows,
+        directory,
+        settings=settings,
+        seed=used_seed,
+        progress=bar,
+        previous=None if previous is None else _directory(lab, previous),
+    )
+    run = _keep(lab, model, directory, results, seed=used_seed, trigger="automatic" if automatic else "command")
+    return Trained(
+        run,
+        n_new,
+        run.metrics,
+        tuple(sorted({row.pellet_label or row.sample_label for row in results})),
+        predict.explain(model) if explain else None,
+    )
+
+
+def _keep(
+    lab: "Lab", model: "Model", directory: Path, results: Sequence["TeachingRow"], *, seed: int, trigger: str
+) -> "ModelRun":
+    manifest = model.manifest
+    n_lab_rows = int(manifest["n_lab_rows"])
+    with lab.database.write(who=lab.who) as writer:
+        return writer.add_model_run(
+            directory=directory.name,
+            data_hash=str(manifest["data_hash"]),
+            settings=manifest["settings"],
+            metrics=manifest["metrics"],
+            n_literature_rows=int(manifest["n_rows"]) - n_lab_rows,
+            n_lab_rows=n_lab_rows,
+            seed=seed,
+            trigger=trigger,
+            lessons={row.analysis_id: teaching_row(row).log10_sigma_sd for row in results},
+        )
+
+
+def current_run(lab: "Lab") -> "ModelRun | None":
+    """Return the run whose model the lab uses: the newest that is not one of `--paper`, else the newest."""
+    with lab.database.read() as reader:
+        runs = reader.model_runs()
+    for run in reversed(runs):
+        if run.settings.get("preset") != "paper" and (_directory(lab, run) / "manifest.json").is_file():
+            return run
+    return runs[-1] if runs and (_directory(lab, runs[-1]) / "manifest.json").is_file() else None
+
+
+def current_model(lab: "Lab") -> "tuple[ModelRun, Model]":
+    """Return the lab's current model; Refusal when nothing was trained yet."""
+    run = current_run(lab)
+    if run is None:
+        raise Refusal("there is no trained model yet; run `nasicon train`", "model")
+    return run, load_model(lab, run)
+
+
+def load_model(lab: "Lab", run: "ModelRun") -> "Model":
+    """Return the model of a run; Refusal when its files are gone or damaged."""
+    from nasicon_loop import predict
+
+    _set_threads(lab.settings.training.threads)
+    return predict.load(_directory(lab, run))
+
+
+def _directory(lab: "Lab", run: "ModelRun") -> Path:
+    name = Path(run.directory).name  # a path from the database is used as a name inside models/ only
+    return lab.folder.models / name
+
+
+def _set_threads(n_threads: int) -> None:
+    if n_threads > 0:
+        import torch
+
+        torch.set_num_threads(n_threads)
+
+
+def predict_things(
+    lab: "Lab", things: Sequence[str], *, temperature_c: float = 25.0
+) -> tuple[list[dict[str, Any]], list[Refusal]]:
+    """Predict formulas and CIF files with the current model; what cannot be read is refused one by one."""
+    compositions, refusals = [], []
+    for thing in things:
+        try:
+            compositions.append(_composition(thing))
+        except Refusal as refusal:
+            refusals.append(Refusal(refusal.reason, thing))
+    if not compositions:
+        return [], refusals
+    run, model = current_model(lab)
+    prediction = model.predict(compositions, temperature_c)
+    name = f"run {run.number} ({run.data_hash[:12]})"
+    return [{"schema": 1, **record, "model": name} for record in prediction.records()], refusals
+
+
+def _composition(thing: str) -> Any:
+    from nasicon_loop.chemistry import Composition, composition_of_cif
+
+    if not thing.lower().endswith(".cif"):
+        return Composition.parse(thing)
+    from nasicon_loop.lab.vault import read_bounded
+
+    data = read_bounded(Path(thing), limit=5_000_000)
+    return composition_of_cif(data.decode("utf-8", errors="replace"))
+
+
+def validate_model(lab: "Lab", *, quick: bool = False, progress: Progress | None = None) -> "Validation":
+    """Cross-validate on all rows that may teach; nothing is stored."""
+    from nasicon_loop import predict
+
+    rows, _ = training_rows(lab)
+    if not rows:
+        raise Refusal("there is nothing to learn from; run `nasicon data import` first", "validation")
+    _set_threads(lab.settings.training.threads)
+    settings = predict.Settings.quick() if quick else predict.Settings.default()
+    return predict.validate(rows, settings=settings, seed=lab.settings.training.seed, progress=progress)
+
+
+def remove_unrecorded_models(lab: "Lab") -> int:
+    """Remove model folders that no run names (a training was killed between weights and database); return how many."""
+    with lab.database.read() as reader:
+        named = {Path(run.directory).name for run in reader.model_runs()}
+    gone = [path for path in lab.folder.models.iterdir() if path.is_dir() and path.name not in named]
+    for path in gone:
+        shutil.rmtree(path)
+    return len(gone)

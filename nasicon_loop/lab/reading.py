@@ -1,0 +1,109 @@
+"""From a path to spectra and analyses, before anything is stored."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nasicon_loop.core import Refusal, plain
+from nasicon_loop.lab.analysing import at_temperature, eis_geometry, eis_settings
+from nasicon_loop.lab.names import NameParts, read_name
+from nasicon_loop.lab.vault import MAX_FILE_BYTES, read_bounded
+from nasicon_loop.lab.walking import look
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from db import PelletGeometry
+    from instruments import Spectrum
+    from nasicon_loop.eis import Analysis
+    from nasicon_loop.lab.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """The bytes of one file at one moment. `key` is the path as the database writes it."""
+
+    path: Path
+    key: str
+    data: bytes
+    sha256: str
+    mtime_ns: int
+
+    @property
+    def size_bytes(self) -> int:
+        """How many bytes there are."""
+        return len(self.data)
+
+    @property
+    def name(self) -> str:
+        """The file's name, without what a terminal would act on."""
+        return plain(self.path.name)
+
+    @property
+    def looks_unfinished(self) -> bool:
+        """Whether the last line is still open, as it is while a program writes."""
+        return not self.data.endswith((b"\n", b"\r"))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """What a reader made of the bytes: spectra with their temperatures, or the reason why there are none."""
+
+    name: NameParts
+    spectra: "tuple[Spectrum, ...]" = ()
+    numbers_sha256: str | None = None
+    refusal: str | None = None
+
+    @property
+    def reader(self) -> str | None:
+        """Name of the reader."""
+        return str(self.spectra[0].metadata["reader"]) if self.spectra else None
+
+    @property
+    def reader_version(self) -> str | None:
+        """Its version."""
+        return str(self.spectra[0].metadata["reader_version"]) if self.spectra else None
+
+
+def take(path: Path, key: str) -> Incoming:
+    """Read the bytes of a file.
+
+    Raises Refusal for what is no regular file, is too large, or changed while it was read; OSError passes through.
+    """
+    before = look(path)
+    data = read_bounded(path, MAX_FILE_BYTES)
+    after = look(path)
+    if before is None or after is None or before.stamp != after.stamp or len(data) != after.size_bytes:
+        raise Refusal("changed while it was read; try again when the instrument has finished", plain(path))
+    return Incoming(path, key, data, hashlib.sha256(data).hexdigest(), after.mtime_ns)
+
+
+def read_spectra(
+    incoming: Incoming,
+    prefix: str,
+    settings: "Settings",
+    temperature_c: float | None = None,
+    temperature_sd_c: float | None = None,
+) -> ReadFile:
+    """Read the spectra in the bytes; a file that no reader takes gives a `refusal`, not an error."""
+    import instruments
+
+    name = read_name(incoming.path.name, prefix)
+    try:
+        spectra = instruments.read_bytes(incoming.data, incoming.name)
+    except instruments.UnreadableFile as refusal:
+        return ReadFile(name, refusal=refusal.reason)
+    numbers = instruments.numbers_sha256(spectra)
+    warm = tuple(at_temperature(spectrum, name, settings, temperature_c, temperature_sd_c) for spectrum in spectra)
+    return ReadFile(name, warm, numbers)
+
+
+def analyse_all(
+    spectra: "Sequence[Spectrum]", geometry: "PelletGeometry | None", settings: "Settings"
+) -> "list[Analysis]":
+    """Return one analysis per spectrum, with a conductivity where the geometry is complete."""
+    from nasicon_loop import eis
+
+    shape, gates = eis_geometry(geometry, settings), eis_settings(settings)
+    return [eis.analyse(spectrum, shape, settings=gates) for spectrum in spectra]

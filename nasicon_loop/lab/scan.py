@@ -1,0 +1,215 @@
+"""One look through the inbox: what is new and has come to rest is imported, exactly once.
+
+The truth is what lies in the folder and what the database has seen; file events are never needed.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nasicon_loop.core import Refusal, plain
+from nasicon_loop.lab.importing import keep_file
+from nasicon_loop.lab.reading import Incoming, read_spectra, take
+from nasicon_loop.lab.results import ImportResult
+from nasicon_loop.lab.walking import Seen, look, walk
+
+if TYPE_CHECKING:
+    from threading import Event
+
+    from nasicon_loop.lab.context import Lab
+
+OnResult = Callable[[ImportResult], None]
+OnFault = Callable[[Exception], None]
+
+FAULTS = (ArithmeticError, AssertionError, AttributeError, BufferError, LookupError, MemoryError, NameError,
+          RuntimeError, SyntaxError, TypeError, ValueError)  # fmt: skip
+"""What a fault of ours, or of a plug-in, raises. A watch runs for weeks: one file must not end it."""
+_FAULT = "could not be imported because of a fault in this program or a plug-in; please report it"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A file that is not read yet, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScanReport:
+    """What one look gave. `unreachable` says why the inbox could not be listed; then nothing else is known."""
+
+    results: tuple[ImportResult, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+    n_files: int = 0
+    unreachable: str | None = None
+    next_look_seconds: float | None = None
+
+
+@dataclass(slots=True)
+class _Watched:
+    stamp: tuple[int, int]
+    since: float
+    reason: str = "has just changed"
+    is_hopeless: bool = False
+
+
+@dataclass(slots=True)
+class ScanMemory:
+    """What is known between two looks: stamps of files that are done, and since when the others stand still."""
+
+    done: dict[str, tuple[int, int]] = field(default_factory=dict)
+    watched: dict[str, _Watched] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, lab: "Lab") -> "ScanMemory":
+        """Return a memory that knows every file the database has seen."""
+        with lab.database.read() as reader:
+            sightings = reader.sightings()
+        return cls({key: (sighting.size_bytes, sighting.mtime_ns) for key, sighting in sightings.items()})
+
+
+def scan_once(
+    lab: "Lab",
+    memory: ScanMemory | None = None,
+    *,
+    on_result: OnResult | None = None,
+    on_fault: OnFault | None = None,
+    stop: "Event | None" = None,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> ScanReport:
+    """Import what is new in the inbox and stands still; return what was done and what waits.
+
+    A file is read when its size and time of change stayed the same for `settle_seconds` of our own clock. One that
+    looks unfinished then (last line open, or no reader takes it) gets until `patience_seconds`. Without a `memory` this
+    looks twice, `settle_seconds` apart; a watch keeps its memory and looks again.
+
+    A file that cannot be opened or stored now waits and holds up no other; a fault of ours in one is told to
+    `on_fault` and makes a refusal of that file, which is not stored. Raises Refusal when the database cannot be
+    read.
+    """
+    if memory is not None:
+        return _Pass(lab, memory, clock, on_result=on_result, on_fault=on_fault, stop=stop).run()
+    memory = ScanMemory.of(lab)
+    first = _Pass(lab, memory, clock, on_result=on_result, on_fault=on_fault, stop=stop).run()
+    if not first.waiting or lab.settings.watch.settle_seconds == 0:
+        return first
+    sleep(lab.settings.watch.settle_seconds)
+    second = _Pass(lab, memory, clock, on_result=on_result, on_fault=on_fault, stop=stop).run()
+    return ScanReport(first.results + second.results, second.waiting, second.n_files, second.unreachable)
+
+
+class _Pass:
+    """One look through the inbox."""
+
+    def __init__(
+        self,
+        lab: "Lab",
+        memory: ScanMemory,
+        clock: Callable[[], float],
+        *,
+        on_result: OnResult | None,
+        on_fault: OnFault | None,
+        stop: "Event | None",
+    ) -> None:
+        self._lab = lab
+        self._memory = memory
+        self._on_result = on_result
+        self._on_fault = on_fault
+        self._stop = stop
+        self._clock = clock
+        self._rules = lab.settings.watch
+        with lab.database.read() as reader:
+            self._prefix = reader.lab.label_prefix
+
+    def run(self) -> ScanReport:
+        """Look at every file once."""
+        try:
+            files = {
+                self._lab.folder.portable(seen.path): seen
+                for seen in walk(self._lab.folder.inbox, self._rules.ignore, self._rules.max_depth)
+            }
+        except OSError as error:
+            return ScanReport(unreachable=f"{self._lab.folder.inbox}: {error.strerror or error}")
+        for gone in self._memory.watched.keys() - files.keys():
+            del self._memory.watched[gone]
+        results = []
+        for key, seen in files.items():
+            if self._stop is not None and self._stop.is_set():
+                break
+            if self._memory.done.get(key) == seen.stamp:
+                continue
+            result = self._consider(key, seen)
+            if result is not None:
+                results.append(result)
+                if self._on_result is not None:
+                    self._on_result(result)
+        waiting = tuple(Waiting(plain(key), item.reason) for key, item in sorted(self._memory.watched.items())
+                        if not item.is_hopeless)
+        return ScanReport(tuple(results), waiting, len(files), next_look_seconds=self._soonest())
+
+    def _consider(self, key: str, seen: Seen) -> ImportResult | None:
+        item = self._memory.watched.get(key)
+        fresh = look(seen.path)  # a listing may be old (network shares, files held open on Windows)
+        if fresh is None or self._memory.done.get(key) == fresh.stamp:
+            self._memory.watched.pop(key, None)
+            return None
+        if item is None or item.stamp != fresh.stamp:
+            item = self._memory.watched[key] = _Watched(fresh.stamp, self._clock())
+        if item.is_hopeless or self._clock() - item.since < self._rules.settle_seconds:
+            return None
+        try:
+            result = self._import(key, fresh.path, item)
+        except Refusal as refusal:
+            item.reason = refusal.reason
+            return None
+        except OSError as error:
+            item.reason = f"cannot be opened or stored now ({error.strerror or error})"
+            return None
+        except FAULTS as fault:
+            if self._on_fault is not None:
+                self._on_fault(fault)
+            result = ImportResult(plain(key), "refused", refusal=plain(f"{_FAULT} ({type(fault).__name__}: {fault})"))
+        if result is None:
+            return None
+        if result.file_id is None:
+            item.is_hopeless = True  # nothing was stored; told once, and again when the file changes
+            item.reason = result.refusal or "cannot be stored"
+        else:
+            self._memory.done[key] = fresh.stamp
+            self._memory.watched.pop(key, None)
+        return result
+
+    def _import(self, key: str, path: Path, item: _Watched) -> ImportResult | None:
+        incoming = take(path, key)
+        if (incoming.size_bytes, incoming.mtime_ns) != item.stamp:
+            item.stamp, item.since = (incoming.size_bytes, incoming.mtime_ns), self._clock()
+            return None
+        is_patient = self._clock() - item.since >= self._rules.patience_seconds
+        if incoming.looks_unfinished and not is_patient and not self._is_known(incoming):
+            item.reason = "its last line is still open"
+            return None
+        read = read_spectra(incoming, self._prefix, self._lab.settings)
+        if read.refusal is not None and not is_patient and not self._is_known(incoming):
+            item.reason = f"cannot be read yet: {read.refusal}"
+            return None
+        return keep_file(self._lab, incoming, read)
+
+    def _is_known(self, incoming: Incoming) -> bool:
+        with self._lab.database.read() as reader:
+            return reader.file_by_sha(incoming.sha256) is not None
+
+    def _soonest(self) -> float | None:
+        """Seconds until some file that waits may have come to rest."""
+        now = self._clock()
+        moments = []
+        for item in self._memory.watched.values():
+            if not item.is_hopeless:
+                quiet = now - item.since
+                limit = self._rules.settle_seconds
+                moments.append((limit if quiet < limit else self._rules.patience_seconds) - quiet)
+        positive = [moment for moment in moments if moment > 0]
+        return min(positive, default=None)

@@ -1,0 +1,51 @@
+"""The lab.toml of a new lab: every key with its unit, the default written out or, where there is none, commented."""
+
+TEMPLATE = """\
+# Settings of this lab. A flag on the command line goes before an environment variable (NASICON_SECTION_KEY, for
+# example NASICON_MEASUREMENT_TEMPERATURE_C=24.5), that before this file, this file before the built-in default.
+# Unknown keys are refused. Lengths in cm, masses in g, temperatures in °C, energies in eV; ..._sd is one standard
+# deviation.
+
+[lab]
+name = @NAME@
+label_prefix = @PREFIX@            # samples are called PREFIX-0001; do not change it once there are samples
+operator = ""                  # signs what is done without --who; empty: the name of the computer's user
+
+[database]
+url = @URL@                       # empty: lab.db in this folder. Or postgresql+pg8000://user@host/database
+
+[measurement]
+# temperature_c = 24.0         # of the room, for files that carry none and have none in their name;
+                               # without any temperature the conductivity is given with at least 15 % sd
+temperature_sd_c = 1.0         # how far a temperature from a file name, a command or this file may be off
+activation_energy_ev = 0.32    # takes the conductivity to 25 °C
+activation_energy_ev_sd = 0.05
+# thickness_sd_cm = 0.001      # of the calliper, for pellets entered without it
+# electrode_diameter_sd_cm = 0.01
+
+[fit]
+# Limits of the quality gates, by the names of `nasicon_loop.eis.Settings` (docs/fitting.md lists them).
+
+[watch]
+settle_seconds = 3.0           # a file is read when size and time of change stood still this long
+patience_seconds = 30.0        # a file that looks unfinished (last line open, cannot be read) gets this long
+poll_seconds = 5.0             # the inbox is looked through this often, whatever the system reports
+ignore = [".*", "~$*", "*.tmp", "*.part", "*.partial", "*.crdownload", "thumbs.db", "desktop.ini"]
+max_depth = 4                  # folders inside the inbox
+use_events = true              # let file events wake the watch earlier; they are a hint only
+
+[training]
+retrain_after_n_results = 4    # new usable results until the network is trained again; 0: only by command
+seed = 0
+threads = 0                    # 0: as many as there are processors
+
+[recipe]
+protocol = "paper"             # or the name of a file in protocols/
+excess_percent = 15.0
+excess_basis = "precursor"     # precursor: of the Na3PO4 itself; element: of the sodium; batch: of the whole batch
+pellet_mass_g = 0.6
+die_diameter_cm = 1.6
+# die_limit_mpa = 500.0        # what the die bears
+furnace_ceiling_c = 1600.0     # no program goes above
+allow_toxic = false            # As, Cd, Cr and the like among the suggestions
+"""

@@ -1,0 +1,110 @@
+"""Use cases of data: a lab made with its literature, tables imported, crystals written."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nasicon_loop.core import Refusal
+from nasicon_loop.lab.context import opened
+from nasicon_loop.lab.folder import init
+from nasicon_loop.lab.tables import LiteratureValue, read_literature, read_table
+
+if TYPE_CHECKING:
+    from db import LiteratureEntry, LiteratureRow
+    from nasicon_loop.lab.context import Lab
+
+
+@dataclass(frozen=True, slots=True)
+class LabMade:
+    """A new lab folder."""
+
+    folder: Path
+    inbox: Path
+    n_literature_rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import of data did."""
+
+    n_new: int
+    n_known: int
+    refusals: tuple[Refusal, ...]
+
+
+def create_lab(path: Path, *, name: str | None = None, prefix: str = "NL") -> LabMade:
+    """Make a lab folder and load the shipped literature table. Raises Refusal for a folder that is in use."""
+    folder = init(path, name, prefix)
+    with opened(folder.path) as lab:
+        imported = import_data(lab)
+    return LabMade(folder.path, folder.inbox, imported.n_new)
+
+
+def import_data(lab: "Lab", source: Path | None = None) -> Imported:
+    """Load a table of conductivities, a folder of CIFs with a properties CSV, or the shipped table.
+
+    Rows already there are counted, not stored again. Raises Refusal when the whole table cannot be read.
+    """
+    if source is None:
+        values = tuple(read_literature())
+        refusals: tuple[Refusal, ...] = ()
+    else:
+        read = read_table(source)
+        values = tuple(row for row in read.rows if isinstance(row, LiteratureValue))
+        refusals = read.refusals
+        if len(values) < len(read.rows):
+            raise Refusal("holds energies above hull; this version learns from conductivities only", source)
+    with lab.database.write(who=lab.who) as writer:
+        added, n_known = writer.add_literature(_entries(values))
+    return Imported(len(added), n_known, refusals)
+
+
+def _entries(values: Iterable[LiteratureValue]) -> "list[LiteratureEntry]":
+    from db import LiteratureEntry
+
+    return [
+        LiteratureEntry(
+            formula=value.formula,
+            mobile_ion=value.mobile_ion,
+            sigma_s_cm=value.sigma_s_cm,
+            temperature_c=value.temperature_c,
+            kind=value.kind,
+            source=value.source,
+            dataset=value.dataset,
+            activation_energy_ev=value.activation_energy_ev,
+            sintering_c=value.sintering_c,
+            doi=value.doi,
+            flags=value.flags,
+            is_usable=value.is_usable,
+        )
+        for value in values
+    ]
+
+
+def literature_rows(lab: "Lab", formula: str | None = None) -> "list[LiteratureRow]":
+    """Return the published conductivities the lab holds; with `formula`, those of that composition on 12 O."""
+    from nasicon_loop.chemistry import Composition
+
+    with lab.database.read() as reader:
+        rows = reader.literature(usable=None)
+    if formula is None:
+        return rows
+    wanted = Composition.parse(formula).normalised()
+    return [row for row in rows if Composition.parse(row.formula).normalised() == wanted]
+
+
+def write_cif(formula: str, *, phase: str | None = None, path: Path | None = None) -> str:
+    """Return the prototype crystal of a composition as CIF text, checked by pymatgen; written to `path` if given."""
+    from nasicon_loop.chemistry import Composition, check_cif, cif
+
+    if phase not in (None, "R-3c", "C2/c"):
+        raise Refusal("the prototypes are R-3c and C2/c", phase)
+    text = cif(Composition.parse(formula), phase)
+    check_cif(text)
+    if path is not None:
+        try:
+            path.write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise Refusal(f"cannot be written ({error.strerror})", path) from error
+    return text

@@ -1,0 +1,123 @@
+"""Raw files, kept by the SHA-256 of their bytes and never changed."""
+
+import contextlib
+import hashlib
+import os
+import re
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from nasicon_loop.core import Refusal, plain
+
+MAX_FILE_BYTES = 200 * 1024 * 1024
+"""As much as the readers take; a long XM-studio export has about 2 MB."""
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_TEMPORARY = ".partial-"
+_STALE_SECONDS = 3600.0
+
+
+def read_bounded(path: Path, limit: int = MAX_FILE_BYTES) -> bytes:
+    """Return the bytes of a regular file.
+
+    Raises Refusal for symbolic links, folders, devices and files above `limit` bytes; OSError passes through, since
+    the caller knows whether a later try makes sense.
+    """
+    where = plain(path)
+    if path.is_symlink():
+        raise Refusal("is a symbolic link; links are not followed, copy the file itself", where)
+    if not path.exists():
+        raise Refusal("there is no such file", where)
+    if not path.is_file():
+        raise Refusal("is not a file", where)
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    with os.fdopen(os.open(path, flags), "rb") as stream:
+        data = stream.read(limit + 1)
+    if len(data) > limit:
+        raise Refusal(f"is larger than {limit // 1024 // 1024} MB; impedance files are not", where)
+    return data
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """A folder `<first two digits>/<sha256>`; adding what is there already does nothing."""
+
+    path: Path
+
+    def file(self, sha256: str) -> Path:
+        """Return where the bytes with this hash lie or would lie. Raises Refusal when it is not a SHA-256."""
+        if not _SHA256.fullmatch(sha256):
+            raise Refusal("is not a SHA-256 in hexadecimal", plain(sha256))
+        return self.path / sha256[:2] / sha256
+
+    def add(self, data: bytes) -> str:
+        """Keep `data`, on disk before this returns, and return its SHA-256.
+
+        The bytes go to a temporary file in the same folder, are flushed, and take their name in one step: a crash
+        leaves either the whole file or none. A kept file that was damaged is replaced.
+        """
+        sha256 = hashlib.sha256(data).hexdigest()
+        target = self.file(sha256)
+        if self._holds(target, sha256):
+            return sha256
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=_TEMPORARY, dir=target.parent)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+            Path(temporary).replace(target)
+        except OSError:
+            with contextlib.suppress(OSError):
+                Path(temporary).unlink()
+            if not self._holds(target, sha256):  # on Windows a reader of the same file blocks the replace
+                raise
+        with contextlib.suppress(OSError):
+            target.chmod(0o444)
+        _flush_folder(target.parent)
+        _flush_folder(self.path)
+        return sha256
+
+    def read_bytes(self, sha256: str) -> bytes:
+        """Return the bytes with this hash. Raises Refusal when they are missing or no longer have the hash."""
+        target = self.file(sha256)
+        try:
+            data = target.read_bytes()
+        except OSError as error:
+            raise Refusal(f"the vault does not give the file back ({error.strerror}); restore it", target) from error
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise Refusal("the file in the vault was changed; restore it from a backup or the original", target)
+        return data
+
+    def sweep(self, older_than_seconds: float = _STALE_SECONDS) -> int:
+        """Remove temporary files that a killed process left behind; return how many."""
+        now = time.time()
+        n_removed = 0
+        for leftover in self.path.glob(f"[0-9a-f][0-9a-f]/{_TEMPORARY}*"):
+            with contextlib.suppress(OSError):
+                if now - leftover.stat().st_mtime > older_than_seconds:
+                    leftover.unlink()
+                    n_removed += 1
+        return n_removed
+
+    @staticmethod
+    def _holds(target: Path, sha256: str) -> bool:
+        try:
+            return hashlib.sha256(target.read_bytes()).hexdigest() == sha256
+        except OSError:
+            return False
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make a new name survive a power cut, where the system can flush a folder (Windows cannot)."""
+    if os.name == "nt":
+        return
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,49 @@
+"""Use case: watch the inbox from a terminal, until it is interrupted or, with `once`, until it is empty."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from nasicon_loop.lab.watching import watch
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from nasicon_loop.lab.context import Lab
+    from nasicon_loop.lab.results import ImportResult
+    from nasicon_loop.lab.scan import ScanReport
+
+
+def watch_inbox(
+    lab: "Lab",
+    *,
+    once: bool = False,
+    on_result: "Callable[[ImportResult], None] | None" = None,
+    on_notice: Callable[[str], None] | None = None,
+) -> None:
+    """Import whatever comes until SIGINT or SIGTERM; `once` ends when all that lies there is settled and done."""
+    stop = threading.Event()
+
+    def look(report: "ScanReport") -> None:
+        if once and not report.waiting and report.unreachable is None:
+            stop.set()
+
+    with _ended_by_signals(stop):
+        watch(lab, stop, on_result, on_notice=on_notice, on_scan=look)
+
+
+@contextmanager
+def _ended_by_signals(stop: threading.Event) -> Iterator[None]:
+    """Let SIGINT and SIGTERM end the watch in order: what is being written is written."""
+
+    def end(_number: int, _frame: "FrameType | None") -> None:
+        stop.set()
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

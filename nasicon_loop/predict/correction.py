@@ -1,0 +1,150 @@
+"""What the lab's own results add: a Gaussian process on (lab result - networks' mean).
+
+    y_lab(x) = networks(x) + s(x) g(x) + pellet scatter,   g ~ GP(0, kernel), kernel(x, x) = 1
+
+s(x)^2 is the part of the networks' variance that is systematic for one composition in one lab (the disagreement of
+members plus `learnable_fraction` of their noise). The kernel is a product of
+
+- dopants: elements other than Na on A, Zr on M, Si and P on X, as a normalised scalar product, in which chemically
+  similar ones (charge, Shannon radius, electronegativity) count a little, so the same dopant follows and others hardly;
+- amounts: Gaussians over dopant on M, cavity ions, Si per formula unit;
+- conditions: Gaussians over 1000/T and the pellet's making (excess, sintering, density), a step between bulk and total.
+
+A lab row's noise is its own sd and the pellet scatter, in quadrature. Nothing here is fitted, so one result is enough,
+and leaving a row out gives back exactly what was before it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import cho_solve, cholesky, solve_triangular
+
+from nasicon_loop.predict.crystals import Crystals
+from nasicon_loop.predict.descriptors import DESCRIPTORS, SITES, element_table, vocabulary
+from nasicon_loop.predict.features import inverse_temperature
+from nasicon_loop.predict.rows import COVARIATES, Row
+
+Array = NDArray[np.float64]
+
+HOSTS = {"A": ("Na",), "M": ("Zr",), "X": ("Si", "P")}
+SITE_SIZE = {"A": 4.0, "M": 2.0, "X": 3.0}
+HOST_LIKENESS = 3e-4
+"""What undoped hosts have in common, as squared site fraction: at 0.03 Zr per formula unit a dopant counts as half."""
+OTHER_DOPANT = 0.25
+"""Likeness of two different elements with equal charge, radius and electronegativity."""
+CHARGE_SCALE, RADIUS_SCALE_ANGSTROM, ELECTRONEGATIVITY_SCALE = 0.5, 0.10, 0.4
+M_FRACTION_SCALE, CAVITY_SCALE, SILICON_SCALE = 0.10, 0.5, 0.4
+INVERSE_TEMPERATURE_SCALE = 0.6
+OTHER_KIND = 0.7
+COVARIATE_SCALE = {"excess_fraction": 0.15, "sintering_c": 100.0, "sintering_h": 12.0, "relative_density": 0.15}
+CHUNK = 4096
+
+
+@dataclass(frozen=True)
+class Points:
+    """Where the kernel looks: n compositions with conditions."""
+
+    dopants: Array
+    """(n, k) so that the scalar product is the dopants' likeness."""
+    smooth: Array
+    """(n, m) amounts and conditions in units of their length scales."""
+    is_bulk: NDArray[np.bool_]
+
+
+def points(batch: Crystals, temperature_c: Array, kinds: Sequence[str], covariates: Array) -> Points:
+    """Return the kernel's view of compositions; `covariates` (n, 4) in the order of COVARIATES, without gaps."""
+    column = {symbol: i for i, symbol in enumerate(vocabulary())}
+    dopants, parts = [], []
+    for site in SITES:
+        amounts = batch.amounts[site] / SITE_SIZE[site]
+        foreign = amounts.copy()
+        foreign[:, [column[host] for host in HOSTS[site]]] = 0.0
+        dopants.append(foreign @ _likeness_root(site))
+        if site == "M":
+            parts.append(foreign.sum(axis=1) / M_FRACTION_SCALE)
+    parts.append(batch.amounts["A"].sum(axis=1) / CAVITY_SCALE)
+    parts.append(batch.amounts["X"][:, column["Si"]] / SILICON_SCALE)
+    parts.append(inverse_temperature(temperature_c) / INVERSE_TEMPERATURE_SCALE)
+    scales = np.array([COVARIATE_SCALE[name] for name in COVARIATES])
+    smooth = np.concatenate([np.stack(parts, axis=1), covariates / scales], axis=1)
+    return Points(np.concatenate(dopants, axis=1), smooth, np.array([kind == "bulk" for kind in kinds], dtype=bool))
+
+
+def kernel(left: Points, right: Points) -> Array:
+    """Return (n, m) correlations between 0 and 1; 1 for equal points."""
+    shared = HOST_LIKENESS + left.dopants @ right.dopants.T
+    own_left = HOST_LIKENESS + (left.dopants**2).sum(axis=1)
+    own_right = HOST_LIKENESS + (right.dopants**2).sum(axis=1)
+    same_dopant = shared / np.sqrt(own_left[:, None] * own_right[None, :])
+    square = (
+        (left.smooth**2).sum(axis=1)[:, None] + (right.smooth**2).sum(axis=1)[None, :] - 2 * left.smooth @ right.smooth.T
+    )
+    kind = np.where(left.is_bulk[:, None] == right.is_bulk[None, :], 1.0, OTHER_KIND)
+    return np.asarray(same_dopant * np.exp(-np.maximum(square, 0.0) / 2) * kind, dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Correction:
+    """The lab's rows as the Gaussian process knows them."""
+
+    rows: tuple[Row, ...]
+    batch: Crystals
+    residual: Array
+    """(n,) lab result minus networks' mean, dex."""
+    scale: Array
+    """(n,) s(x), dex."""
+    pellet_scatter_sd: float
+
+    def apply(
+        self, batch: Crystals, temperature_c: Array, kinds: Sequence[str], scale: Array
+    ) -> tuple[Array, Array]:
+        """Return shift (n,) in dex and the variance taken away (n,) in dex^2, at most scale^2.
+
+        Compositions are thought to be made in the lab's usual way (medians of its rows' covariates).
+        """
+        shift, reduction = np.zeros(len(batch)), np.zeros(len(batch))
+        if not self.rows:
+            return shift, reduction
+        known, usual = self._known()
+        prior = kernel(known, known) * self.scale[:, None] * self.scale[None, :]
+        noise = np.array([row.log10_sigma_sd**2 for row in self.rows]) + self.pellet_scatter_sd**2
+        lower = cholesky(prior + np.diag(noise), lower=True)
+        weights = cho_solve((lower, True), self.residual)
+        for start in range(0, len(batch), CHUNK):
+            at = np.arange(start, min(start + CHUNK, len(batch)), dtype=np.int64)
+            asked = points(
+                batch.take(at), temperature_c[at], [kinds[i] for i in at], np.broadcast_to(usual, (len(at), len(usual)))
+            )
+            cross = kernel(asked, known) * scale[at][:, None] * self.scale[None, :]
+            shift[at] = cross @ weights
+            reduction[at] = (solve_triangular(lower, cross.T, lower=True) ** 2).sum(axis=0)
+        return shift, np.minimum(reduction, scale**2)
+
+    def _known(self) -> tuple[Points, Array]:
+        given = np.array([[row.covariates.get(name, np.nan) for name in COVARIATES] for row in self.rows])
+        usual = np.array([float(np.median(c[~np.isnan(c)])) if (~np.isnan(c)).any() else 0.0 for c in given.T])
+        filled = np.where(np.isnan(given), usual, given)
+        temperature_c = np.array([row.temperature_c for row in self.rows])
+        return points(self.batch, temperature_c, [row.kind for row in self.rows], filled), usual
+
+
+@lru_cache(maxsize=4)
+def _likeness_root(site: str) -> Array:
+    """Return R with R R^T = likeness of the elements on a site, 1 on the diagonal."""
+    at: Mapping[str, int] = {name: i for i, name in enumerate(DESCRIPTORS)}
+    table = element_table(site)
+    scaled = np.stack(
+        [
+            table[:, at["oxidation state"]] / CHARGE_SCALE,
+            table[:, at["ionic radius"]] / RADIUS_SCALE_ANGSTROM,
+            table[:, at["electronegativity"]] / ELECTRONEGATIVITY_SCALE,
+        ],
+        axis=1,
+    )
+    distance = ((scaled[:, None, :] - scaled[None, :, :]) ** 2).sum(axis=2)
+    likeness = OTHER_DOPANT * np.exp(-distance / 2)
+    np.fill_diagonal(likeness, 1.0)
+    return np.asarray(np.linalg.cholesky(likeness), dtype=np.float64)

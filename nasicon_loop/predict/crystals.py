@@ -1,0 +1,82 @@
+"""Many compositions as arrays: who sits where, and how large the cell is. One pass of exact chemistry, then numpy."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nasicon_loop.chemistry import Composition, cell
+from nasicon_loop.predict.descriptors import vocabulary
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Crystals:
+    """n compositions on their sites; amounts are per formula unit with 12 O."""
+
+    formulas: tuple[str, ...]
+    amounts: Mapping[str, Array]
+    """Per site kind "A", "M", "X": (n, elements) in the vocabulary's order."""
+    charge: Array
+    """(n,) charge per 12 O with the usual oxidation states; zero when the formula balances."""
+    a_angstrom: Array
+    """(n,) hexagonal axis."""
+    c_angstrom: Array
+    """(n,)"""
+    p_r3c: Array
+    """(n,) probability of R-3c against C2/c at room temperature."""
+
+    def __len__(self) -> int:
+        return len(self.formulas)
+
+    def take(self, places: NDArray[np.int64]) -> "Crystals":
+        """Return the crystals at the given places, in that order."""
+        return Crystals(
+            formulas=tuple(self.formulas[i] for i in places),
+            amounts={site: table[places] for site, table in self.amounts.items()},
+            charge=self.charge[places],
+            a_angstrom=self.a_angstrom[places],
+            c_angstrom=self.c_angstrom[places],
+            p_r3c=self.p_r3c[places],
+        )
+
+
+
+def crystals(compositions: Sequence[str | Composition]) -> Crystals:
+    """Return compositions as arrays; FormulaError (a Refusal) names the first that is not a NASICON."""
+    parsed = [Composition.parse(item) if isinstance(item, str) else item for item in compositions]
+    n_elements = len(vocabulary())
+    tables = {site: np.zeros((len(parsed), n_elements)) for site in ("A", "M", "X")}
+    numbers = np.zeros((len(parsed), 4))
+    formulas = []
+    for i, composition in enumerate(parsed):
+        formula, by_site, facts = _placed(composition)
+        formulas.append(formula)
+        numbers[i] = facts
+        for site, pairs in zip(("A", "M", "X"), by_site, strict=True):
+            for place, amount in pairs:
+                tables[site][i, place] = amount
+    charge, a, c, p_r3c = numbers.T.copy()
+    return Crystals(tuple(formulas), tables, charge, a, c, p_r3c)
+
+
+@lru_cache(maxsize=4096)
+def _placed(
+    composition: Composition,
+) -> tuple[str, tuple[tuple[tuple[int, float], ...], ...], tuple[float, float, float, float]]:
+    sites = composition.sites()
+    index = _index()
+    by_site = tuple(
+        tuple((index[symbol], float(amount)) for symbol, amount in site) for site in (sites.a, sites.m, sites.x)
+    )
+    shape = cell(composition)
+    charge = float(composition.normalised().charge())
+    return composition.formula, by_site, (charge, shape.a_angstrom, shape.c_angstrom, shape.phase_probability_r3c)
+
+
+@lru_cache(maxsize=1)
+def _index() -> dict[str, int]:
+    return {symbol: i for i, symbol in enumerate(vocabulary())}

@@ -1,0 +1,231 @@
+"""The networks together: what the literature says about a composition, before the lab's own results speak."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from nasicon_loop.core import Progress, Refusal, Silent
+from nasicon_loop.predict import bins
+from nasicon_loop.predict.crystals import Crystals, crystals
+from nasicon_loop.predict.encoder import Encoder
+from nasicon_loop.predict.groups import components, grouped_folds, sources
+from nasicon_loop.predict.network import ConductivityNet
+from nasicon_loop.predict.prior import N_FOLDS, Line, fit_line
+from nasicon_loop.predict.rows import Row
+from nasicon_loop.predict.settings import Settings
+from nasicon_loop.predict.training import Examples, fit_network, probabilities
+
+Array = NDArray[np.float64]
+
+CHUNK = 2048
+MIN_ROWS = 10
+SPREAD_LIMITS = (0.8, 1.8)
+
+
+@dataclass(frozen=True)
+class Distributions:
+    """n distributions over b bins, and the variance (dex^2) of the members' means."""
+
+    probabilities: Array
+    member_variance: Array
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Trained members with their encoder; `spread` widens their distributions to fit held-out residuals."""
+
+    encoder: Encoder
+    members: tuple[ConductivityNet, ...]
+    settings: Settings
+    spread: float
+
+    @property
+    def edges(self) -> Array:
+        """Bin edges in log10 of S/cm."""
+        return bins.bin_edges(self.settings)
+
+    def distributions(self, batch: Crystals, temperature_c: Array, kinds: Sequence[str]) -> Distributions:
+        """Return the mixture of the members for n crystals at temperatures (n,) in °C."""
+        parts = []
+        for start in range(0, len(batch), CHUNK):
+            places = np.arange(start, min(start + CHUNK, len(batch)), dtype=np.int64)
+            part_kinds = [kinds[i] for i in places]
+            parts.append(self._chunk(batch.take(places), temperature_c[places], part_kinds))
+        if not parts:
+            return Distributions(np.zeros((0, self.settings.n_bins)), np.zeros(0))
+        return Distributions(
+            np.concatenate([part.probabilities for part in parts]),
+            np.concatenate([part.member_variance for part in parts]),
+        )
+
+    def _chunk(self, batch: Crystals, temperature_c: Array, kinds: Sequence[str]) -> Distributions:
+        image, features = self.encoder.encode(batch, temperature_c, kinds)
+        by_member = np.stack([probabilities(member, image, features) for member in self.members])
+        means = np.stack([bins.moments(member, self.edges)[0] for member in by_member])
+        mixture = by_member.mean(axis=0)
+        zero = np.zeros(len(batch))
+        return Distributions(bins.moved(mixture, self.edges, zero, zero + self.spread), means.var(axis=0))
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """What members said about rows they had not seen: rows' places, distributions; empty without folds."""
+
+    places: NDArray[np.int64]
+    probabilities: Array
+
+
+@dataclass(frozen=True)
+class Table:
+    """Training rows as arrays; `skipped` are rows that no NASICON site assignment takes, with the reason."""
+
+    rows: tuple[Row, ...]
+    batch: Crystals
+    skipped: tuple[tuple[str, str], ...]
+
+    @property
+    def target(self) -> Array:
+        """(n,) log10 of S/cm."""
+        return np.array([row.log10_sigma for row in self.rows])
+
+    @property
+    def temperature_c(self) -> Array:
+        """(n,)"""
+        return np.array([row.temperature_c for row in self.rows])
+
+    @property
+    def kinds(self) -> list[str]:
+        """(n,) "total", "bulk" or "unknown"."""
+        return [row.kind for row in self.rows]
+
+    @property
+    def groups(self) -> NDArray[np.int64]:
+        """(n,) connected components of source and formula."""
+        return components(self.rows, self.batch.formulas)
+
+    def take(self, places: NDArray[np.int64]) -> "Table":
+        """Return the rows at the given places."""
+        return Table(tuple(self.rows[i] for i in places), self.batch.take(places), self.skipped)
+
+
+def tabulate(rows: Sequence[Row]) -> Table:
+    """Return rows as arrays; rows whose formula is no NASICON are skipped with the reason."""
+    kept, skipped = [], []
+    for row in rows:
+        try:
+            crystals([row.formula])
+        except Refusal as refusal:
+            skipped.append((row.row_id, str(refusal)))
+        else:
+            kept.append(row)
+    return Table(tuple(kept), crystals([row.formula for row in kept]), tuple(skipped))
+
+
+def within(table: Table, window_c: tuple[float, float] | None) -> Table:
+    """Return the rows measured at temperatures inside `window_c` (°C), all of them for None."""
+    if window_c is None:
+        return table
+    inside = (table.temperature_c >= window_c[0]) & (table.temperature_c <= window_c[1])
+    return table.take(np.flatnonzero(inside))
+
+
+def fit_ensemble(
+    table: Table, settings: Settings, seed: int, progress: Progress | None = None
+) -> tuple[Ensemble, HeldOut]:
+    """Train the members; Refusal when there are fewer rows than a network can start from.
+
+    Member k leaves fold k of the sources out and stops where its loss there is lowest, so every fold has predictions
+    by a member that did not train on it: they calibrate the spread and give the manifest's held-out errors.
+    """
+    if len(table.rows) < MIN_ROWS:
+        raise Refusal(f"{len(table.rows)} usable rows: a model needs at least {MIN_ROWS}; import literature data first")
+    examples, encoder = examples_of(table, settings)
+    folds = grouped_folds(sources(table.rows), settings.n_folds, seed)
+    bar = progress or Silent()
+    bar.start("training", settings.n_members * settings.n_epochs)
+    members, places, held = [], [], []
+    for k in range(settings.n_members):
+        is_out = folds == k % settings.n_folds if settings.patience > 0 else np.zeros(len(folds), dtype=bool)
+        is_held = bool(is_out.any() and (~is_out).sum() >= MIN_ROWS // 2)
+        seen = examples.take(np.flatnonzero(~is_out)) if is_held else examples
+        out = examples.take(np.flatnonzero(is_out)) if is_held else None
+        line = _line(seen, table, np.flatnonzero(~is_out) if is_held else None, settings, seed)
+        member = _fit_member(seen, out, settings, seed * 1000 + k, k, bar, line)
+        members.append(member)
+        if out is not None and k < settings.n_folds:
+            places.append(np.flatnonzero(is_out))
+            held.append(probabilities(member, out.image, out.features))
+    bar.finish()
+    held_out = HeldOut(
+        np.concatenate(places) if places else np.zeros(0, dtype=np.int64),
+        np.concatenate(held) if held else np.zeros((0, settings.n_bins)),
+    )
+    spread = _spread(table, held_out, settings) if settings.is_calibrated else 1.0
+    return Ensemble(encoder, tuple(members), settings, spread), held_out
+
+
+def examples_of(table: Table, settings: Settings, encoder: Encoder | None = None) -> tuple[Examples, Encoder]:
+    """Return the rows as tensors, and the encoder (learned from them when none is given)."""
+    temperature_c, kinds, target = table.temperature_c, table.kinds, table.target
+    if encoder is None:
+        encoder = Encoder.fit(table.batch, temperature_c, kinds, target, uses_features=settings.uses_features)
+    image, features = encoder.encode(table.batch, temperature_c, kinds)
+    edges = bins.bin_edges(settings)
+    if settings.is_soft:
+        own_sd = np.array([row.log10_sigma_sd for row in table.rows])
+        labels = bins.soft_labels(target, np.hypot(own_sd, settings.label_sd), edges)
+    else:
+        labels = bins.hard_labels(target, edges)
+    weight = np.array([settings.lab_weight if row.origin == "lab" else 1.0 for row in table.rows])
+    return (
+        Examples(
+            image,
+            features,
+            torch.from_numpy(labels.astype(np.float32)),
+            torch.from_numpy(weight.astype(np.float32)),
+        ),
+        encoder,
+    )
+
+
+def _line(
+    seen: Examples, table: Table, places: NDArray[np.int64] | None, settings: Settings, seed: int
+) -> Line | None:
+    if not settings.has_prior:
+        return None
+    rows = table.rows if places is None else [table.rows[i] for i in places]
+    folds = grouped_folds(sources(rows), N_FOLDS, seed)
+    target = np.array([row.log10_sigma for row in rows])
+    return fit_line(np.asarray(seen.features.numpy(), dtype=np.float64), target, folds)
+
+
+def _fit_member(
+    seen: Examples,
+    out: Examples | None,
+    settings: Settings,
+    seed: int,
+    number: int,
+    bar: Progress,
+    line: Line | None,
+) -> ConductivityNet:
+    n_done = 0
+
+    def on_epoch(loss: float) -> None:
+        nonlocal n_done
+        n_done += 1
+        bar.advance(1, f"network {number + 1}, loss {loss:.3f}")
+
+    member = fit_network(seen, out, settings, seed, on_epoch, line)
+    bar.advance(settings.n_epochs - n_done, f"network {number + 1} done")
+    return member
+
+
+def _spread(table: Table, held_out: HeldOut, settings: Settings) -> float:
+    if len(held_out.places) < MIN_ROWS:
+        return 1.0
+    mean, variance = bins.moments(held_out.probabilities, bins.bin_edges(settings))
+    deviation = np.abs(table.target[held_out.places] - mean) / np.sqrt(variance)
+    return float(np.clip(np.quantile(deviation, 0.9) / 1.645, *SPREAD_LIMITS))

@@ -1,0 +1,73 @@
+"""The crystal image: for each site class, who stands at which distance.
+
+Rows are the classes of the central site (A1, A2, M, X, O), columns 32 distances 0 to 7.75 Å, channels the occupancy and
+the occupancy-weighted mean and spread of five descriptors (descriptors.py) of the elements on the neighbouring sites,
+summed over the neighbours at that distance.
+
+Without a structure file the geometry is a prototype's, R-3c with the regression's hexagonal axes and C2/c scaled to the
+same volume; both images are averaged by the phase probability. An image is geometry times chemistry: distances are
+combined per shell, not per atom, and nothing is built per candidate.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nasicon_loop.predict.crystals import Crystals
+from nasicon_loop.predict.descriptors import N_COMPONENTS, SiteBasis, site_descriptors
+from nasicon_loop.predict.geometry import CLASSES, N_DISTANCES, neighbour_counts
+
+Array = NDArray[np.float64]
+
+N_CHANNELS = 1 + 2 * N_COMPONENTS
+IMAGE_SHAPE = (N_CHANNELS, len(CLASSES), N_DISTANCES)
+SITE_OF_CLASS = {"A1": "A", "A2": "A", "M": "M", "X": "X"}
+A1_PER_FORMULA, A2_PER_FORMULA, M_PER_FORMULA, X_PER_FORMULA = 1.0, 3.0, 2.0, 3.0
+_CHUNK = 512
+
+
+def crystal_images(batch: Crystals, bases: Mapping[str, SiteBasis]) -> Array:
+    """Return images (n, *IMAGE_SHAPE), not standardised."""
+    content = site_contents(batch, bases)
+    images = np.empty((len(batch), *IMAGE_SHAPE))
+    for start in range(0, len(batch), _CHUNK):
+        at = slice(start, start + _CHUNK)
+        geometry = _geometry(batch.a_angstrom[at], batch.c_angstrom[at], batch.p_r3c[at])
+        flat = content[at].transpose(0, 2, 1)[:, None]  # (n, 1, channels, class of the neighbour)
+        images[at] = np.matmul(flat, geometry).transpose(0, 2, 1, 3)
+    return images
+
+
+def site_contents(batch: Crystals, bases: Mapping[str, SiteBasis]) -> Array:
+    """Return (n, classes, channels): occupancy, then mean and spread of the descriptors times occupancy.
+
+    The cavity A1 is filled first (Na prefers it), A2 takes the rest; both hold the same mixture of ions. O is full and
+    has zero descriptors: nothing is ever put in its place.
+    """
+    content = np.zeros((len(batch), len(CLASSES), N_CHANNELS))
+    n_a = batch.amounts["A"].sum(axis=1)
+    on_a1 = np.clip(n_a, 0.0, A1_PER_FORMULA)
+    occupancy = {
+        "A1": on_a1 / A1_PER_FORMULA,
+        "A2": (n_a - on_a1) / A2_PER_FORMULA,
+        "M": batch.amounts["M"].sum(axis=1) / M_PER_FORMULA,
+        "X": batch.amounts["X"].sum(axis=1) / X_PER_FORMULA,
+        "O": np.ones(len(batch)),
+    }
+    for k, name in enumerate(CLASSES):
+        content[:, k, 0] = occupancy[name]
+        if name in SITE_OF_CLASS:
+            mean, spread = site_descriptors(batch.amounts[SITE_OF_CLASS[name]], bases[SITE_OF_CLASS[name]])
+            content[:, k, 1:] = np.concatenate([mean, spread], axis=1) * occupancy[name][:, None]
+    return content
+
+
+def _geometry(a_angstrom: Array, c_angstrom: Array, p_r3c: Array) -> Array:
+    weight = p_r3c[:, None, None, None]
+    geometry = weight * neighbour_counts("R-3c", a_angstrom, c_angstrom)
+    is_mixed = p_r3c < 1.0 - 1e-9
+    if is_mixed.any():
+        monoclinic = neighbour_counts("C2/c", a_angstrom[is_mixed], c_angstrom[is_mixed])
+        geometry[is_mixed] += (1.0 - weight[is_mixed]) * monoclinic
+    return np.asarray(geometry, dtype=np.float64)

@@ -1,0 +1,115 @@
+"""How good predictions are: the numbers that stand in the manifest and in the table of `validate`."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nasicon_loop.core import Progress, Silent
+from nasicon_loop.predict import bins
+from nasicon_loop.predict.ensemble import HeldOut, Table, examples_of
+from nasicon_loop.predict.groups import random_folds
+from nasicon_loop.predict.prediction import CLASS_EDGES
+from nasicon_loop.predict.settings import Settings
+from nasicon_loop.predict.training import fit_network, probabilities
+
+Array = NDArray[np.float64]
+
+ROOM_WINDOW_C = (15.0, 35.0)
+PAPER_TRAIN_ACCURACY, PAPER_TEST_ACCURACY = 0.91, 0.85
+"""Zhao et al., for classes they do not publish."""
+
+
+@dataclass(frozen=True)
+class Errors:
+    """Errors of n predictions in dex, and shares of right classes and of values inside their 90 % interval."""
+
+    n: int
+    mae: float
+    rmse: float
+    r2: float
+    accuracy4: float
+    coverage90: float
+
+
+def classes(log10_sigma: Array) -> NDArray[np.int64]:
+    """Return the class 0 to 3 of each value."""
+    return np.asarray(np.searchsorted(CLASS_EDGES, log10_sigma, side="right"), dtype=np.int64)
+
+
+def errors(truth: Array, mean: Array, low: Array, high: Array) -> Errors:
+    """Return the errors of predictions with 5 % and 95 % quantiles `low`, `high`; the class is that of the mean."""
+    difference = mean - truth
+    spread = float(((truth - truth.mean()) ** 2).sum())
+    return Errors(
+        n=len(truth),
+        mae=float(np.abs(difference).mean()),
+        rmse=float(np.sqrt((difference**2).mean())),
+        r2=1.0 - float((difference**2).sum()) / spread if spread > 0 else float("nan"),
+        accuracy4=float((classes(mean) == classes(truth)).mean()),
+        coverage90=float(((truth >= low) & (truth <= high)).mean()),
+    )
+
+
+def errors_of_bins(truth: Array, probabilities_: Array, edges: Array) -> Errors:
+    """Return the errors of distributions over bins."""
+    low, high = bins.quantiles(probabilities_, edges, (0.05, 0.95)).T
+    return errors(truth, bins.moments(probabilities_, edges)[0], low, high)
+
+
+def is_sodium_at_room_temperature(table: Table) -> NDArray[np.bool_]:
+    """Return (n,) which rows are of sodium conductors measured at 15 to 35 °C: what the lab will make and measure."""
+    warm = (table.temperature_c >= ROOM_WINDOW_C[0]) & (table.temperature_c <= ROOM_WINDOW_C[1])
+    sodium = np.array(["Na" in formula for formula in table.batch.formulas], dtype=bool)
+    return np.asarray(warm & sodium, dtype=bool)
+
+
+def held_out_metrics(table: Table, held_out: HeldOut, settings: Settings) -> dict[str, Any]:
+    """Return errors on rows that a member had not seen (single members, folds grouped by source and formula)."""
+    result: dict[str, Any] = {}
+    edges, places = bins.bin_edges(settings), held_out.places
+    is_room = is_sodium_at_room_temperature(table)[places]
+    for name, chosen in (("all", np.ones(len(places), dtype=bool)), ("na_room_temperature", is_room)):
+        if chosen.any():
+            found = errors_of_bins(table.target[places][chosen], held_out.probabilities[chosen], edges)
+            result[name] = {
+                "n": found.n,
+                "mae": round(found.mae, 4),
+                "rmse": round(found.rmse, 4),
+                "accuracy4": round(found.accuracy4, 4),
+            }
+    return {"held_out": result} if result else {}
+
+
+def paper_metrics(table: Table, settings: Settings, seed: int, progress: Progress | None = None) -> dict[str, Any]:
+    """Return train and test accuracy of a random 5-fold cross-validation with the paper's settings.
+
+    Accuracy is of the four classes (edges 1e-5, 1e-4, 1e-3 S/cm), by the likeliest class; the paper does not say what
+    its classes are, so the numbers stand beside each other and are not comparable. Means over folds.
+    """
+    folds = random_folds(len(table.rows), settings.n_folds, seed)
+    bar = progress or Silent()
+    bar.start("5-fold cross-validation", settings.n_folds * settings.n_epochs)
+    train, test = [], []
+    for k in range(settings.n_folds):
+        seen, out = table.take(np.flatnonzero(folds != k)), table.take(np.flatnonzero(folds == k))
+        examples, encoder = examples_of(seen, settings)
+        unseen, _ = examples_of(out, settings, encoder)
+        network = fit_network(
+            examples, None, settings, seed * 1000 + k, lambda loss: bar.advance(1, f"loss {loss:.3f}")
+        )
+        for scores, part, data in ((train, seen, examples), (test, out, unseen)):
+            found = probabilities(network, data.image, data.features)
+            by_class = bins.class_probabilities(found, bins.bin_edges(settings), CLASS_EDGES)
+            scores.append(float((by_class.argmax(axis=1) == classes(part.target)).mean()))
+    bar.finish()
+    return {
+        "paper": {
+            "n": len(table.rows),
+            "train_accuracy4": round(float(np.mean(train)), 4),
+            "test_accuracy4": round(float(np.mean(test)), 4),
+            "paper_train_accuracy": PAPER_TRAIN_ACCURACY,
+            "paper_test_accuracy": PAPER_TEST_ACCURACY,
+        }
+    }

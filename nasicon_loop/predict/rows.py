@@ -1,0 +1,73 @@
+"""What the model learns from: one measured conductivity per row."""
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from nasicon_loop.core import Refusal, plain
+
+Kind = Literal["total", "bulk", "unknown"]
+Origin = Literal["literature", "lab"]
+
+KINDS: tuple[Kind, ...] = ("total", "bulk", "unknown")
+ORIGINS: tuple[Origin, ...] = ("literature", "lab")
+COVARIATES = ("excess_fraction", "sintering_c", "sintering_h", "relative_density")
+"""How a pellet was made; fractions, degrees Celsius and hours."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One conductivity: of `formula`, at `temperature_c`, as log10 of S/cm with its standard deviation in dex.
+
+    Raises Refusal when a number is not finite, the sd negative, or a word not one of ours.
+    """
+
+    row_id: str
+    formula: str
+    log10_sigma: float
+    log10_sigma_sd: float
+    temperature_c: float
+    kind: Kind
+    source: str
+    origin: Origin
+    covariates: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        numbers = (self.log10_sigma, self.log10_sigma_sd, self.temperature_c, *self.covariates.values())
+        if not all(math.isfinite(number) for number in numbers):
+            raise Refusal("every number of a training row must be finite", plain(self.row_id))
+        if self.log10_sigma_sd < 0:
+            raise Refusal("log10_sigma_sd must not be negative", plain(self.row_id))
+        if self.temperature_c <= -273.15:
+            raise Refusal("temperature_c is below absolute zero", plain(self.row_id))
+        if self.kind not in KINDS:
+            raise Refusal(f"kind must be one of {', '.join(KINDS)}", plain(self.row_id))
+        if self.origin not in ORIGINS:
+            raise Refusal(f"origin must be one of {', '.join(ORIGINS)}", plain(self.row_id))
+        unknown = sorted(set(self.covariates) - set(COVARIATES))
+        if unknown:
+            raise Refusal(f"unknown covariate {plain(unknown[0])}: one of {', '.join(COVARIATES)}", plain(self.row_id))
+
+
+def data_hash(rows: Iterable[Row]) -> str:
+    """Return the SHA-256 (hex) of the rows' contents; their order does not matter."""
+    lines = sorted(
+        json.dumps(
+            [
+                row.row_id,
+                row.formula,
+                repr(row.log10_sigma),
+                repr(row.log10_sigma_sd),
+                repr(row.temperature_c),
+                row.kind,
+                row.source,
+                row.origin,
+                sorted((name, repr(float(value))) for name, value in row.covariates.items()),
+            ]
+        )
+        for row in rows
+    )
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

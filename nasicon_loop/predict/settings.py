@@ -1,0 +1,131 @@
+"""Everything that decides a training, in one frozen value that is written beside the weights."""
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Self
+
+from nasicon_loop.core import Refusal
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to train. `default()` is ours, `quick()` the same with less, `paper()` runs Table 1 of Zhao et al.
+
+    Lengths of kernels are in the units of what they compare (see correction.py). Raises Refusal for numbers that
+    cannot be meant.
+    """
+
+    preset: str = "default"
+
+    n_members: int = 5
+    """Networks in the ensemble; with more than one, each is stopped by a fold of sources that it does not see."""
+    n_epochs: int = 80
+    batch_size: int = 32
+    learning_rate: float = 2e-3
+    weight_decay: float = 1e-2
+    dropout: float = 0.1
+    patience: int = 20
+    """Epochs without a better held-out loss before a member stops; 0 runs all epochs."""
+
+    channels: tuple[int, int, int] = (16, 24, 32)
+    hidden: tuple[int, int, int, int, int, int] = (96, 64, 64, 64, 64, 64)
+    """Widths of the first six fully connected layers; the seventh has one output per bin."""
+    is_normalised: bool = True
+    """Batch norm behind each convolution and short cuts between fully connected layers of equal width."""
+    uses_features: bool = True
+    """Composition features, 1/T and kind enter the fully connected part; False is the image alone, as in the paper."""
+    has_prior: bool = True
+    """A network begins at a ridge line through the features (prior.py) and learns what differs; needs the features."""
+
+    log10_sigma_low: float = -13.0
+    log10_sigma_high: float = 1.0
+    n_bins: int = 70
+    is_soft: bool = True
+    """Labels spread over bins by the row's noise; False is plain cross-entropy on one bin."""
+    label_sd: float = 0.25
+    """Added in quadrature to each row's own sd (dex): two careful reports of one formula hardly agree better."""
+
+    temperature_window_c: tuple[float, float] | None = None
+    """Only literature rows within these temperatures are used; None uses all, with 1/T as an input."""
+    n_folds: int = 5
+    is_calibrated: bool = True
+    """Scale the spread so that the held-out folds' residuals fit it."""
+
+    is_full: bool = False
+    """Also train the networks on lab rows; by default only the correction learns from them."""
+    lab_weight: float = 4.0
+    """Weight of a lab row in the networks' loss beside a literature row's 1 (only with `is_full`)."""
+    pellet_scatter_sd: float = 0.20
+    """Scatter (dex) of nominally equal pellets of one lab, on top of each analysis's own sd."""
+    learnable_fraction: float = 0.7
+    """Share of the networks' noise variance that is systematic for one composition in one lab."""
+
+    def __post_init__(self) -> None:
+        positive = (
+            "n_members n_epochs batch_size learning_rate n_bins n_folds label_sd lab_weight pellet_scatter_sd".split()
+        )
+        for name in positive:
+            if not getattr(self, name) > 0:
+                raise Refusal("must be above zero", f"settings.{name}")
+        if self.n_folds < 2:
+            raise Refusal("must be at least 2", "settings.n_folds")
+        if self.log10_sigma_high <= self.log10_sigma_low:
+            raise Refusal("must lie above log10_sigma_low", "settings.log10_sigma_high")
+        if not (0 <= self.dropout < 1 and 0 < self.learnable_fraction <= 1):
+            raise Refusal("must be a share between 0 and 1", "settings.dropout or settings.learnable_fraction")
+        if self.has_prior and not self.uses_features:
+            raise Refusal("needs uses_features", "settings.has_prior")
+        if len(self.channels) != 3 or len(self.hidden) != 6 or min(*self.channels, *self.hidden) < 1:
+            raise Refusal("the network has 3 convolutions and 7 fully connected layers", "settings.channels or .hidden")
+
+    @classmethod
+    def default(cls) -> Self:
+        """Return what `nasicon train` uses."""
+        return cls()
+
+    @classmethod
+    def quick(cls) -> Self:
+        """Return the default with fewer members and epochs, for cross-validation while somebody waits."""
+        return cls(preset="quick", n_members=2, n_epochs=50, patience=15)
+
+    @classmethod
+    def paper(cls) -> Self:
+        """Return Table 1 of Zhao et al.: 100 epochs, batch 200, learning rate 1e-4, ReLU, plain cross-entropy, 5-fold.
+
+        The image alone goes in, so only rows near room temperature (15 to 35 °C) are used. The paper publishes neither
+        its classes nor its layer widths; ours are the bins and widths above.
+        """
+        return cls(
+            preset="paper",
+            n_members=1,
+            n_epochs=100,
+            batch_size=200,
+            learning_rate=1e-4,
+            weight_decay=0.0,
+            dropout=0.0,
+            patience=0,
+            channels=(32, 64, 128),
+            hidden=(512, 256, 256, 128, 128, 64),
+            is_normalised=False,
+            uses_features=False,
+            has_prior=False,
+            is_soft=False,
+            temperature_window_c=(15.0, 35.0),
+            n_folds=5,
+            is_calibrated=False,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the settings as JSON-able values."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """Return the settings written by `to_dict`; Refusal for names or types that are not ours."""
+        known = {item.name for item in fields(cls)}
+        unknown = sorted(set(values) - known)
+        if unknown:
+            raise Refusal("unknown setting", f"settings.{unknown[0]}")
+        try:
+            return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+        except TypeError as error:
+            raise Refusal(f"settings of the wrong type ({error})", "settings") from error

@@ -1,0 +1,73 @@
+"""Plots and the HTML report, from values. matplotlib is loaded when a picture is drawn, not before."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nasicon_loop.report.campaign_plots import best_so_far, parity, periodic_table
+    from nasicon_loop.report.html import page
+    from nasicon_loop.report.spectrum_plots import bode, nyquist, residuals
+    from nasicon_loop.report.values import (
+        CampaignReport,
+        ElementTile,
+        JournalLine,
+        ParityPoint,
+        Picture,
+        RoundPoint,
+        SampleRow,
+        SpectrumView,
+        Written,
+    )
+    from nasicon_loop.report.views import NyquistLimits, nyquist_limits
+    from nasicon_loop.report.writing import write
+
+__all__ = [
+    "CampaignReport",
+    "ElementTile",
+    "JournalLine",
+    "NyquistLimits",
+    "ParityPoint",
+    "Picture",
+    "RoundPoint",
+    "SampleRow",
+    "SpectrumView",
+    "Written",
+    "best_so_far",
+    "bode",
+    "nyquist",
+    "nyquist_limits",
+    "page",
+    "parity",
+    "periodic_table",
+    "residuals",
+    "write",
+]
+
+_HOMES = {
+    "CampaignReport": "values",
+    "ElementTile": "values",
+    "JournalLine": "values",
+    "NyquistLimits": "views",
+    "ParityPoint": "values",
+    "Picture": "values",
+    "RoundPoint": "values",
+    "SampleRow": "values",
+    "SpectrumView": "values",
+    "Written": "values",
+    "best_so_far": "campaign_plots",
+    "bode": "spectrum_plots",
+    "nyquist": "spectrum_plots",
+    "nyquist_limits": "views",
+    "page": "html",
+    "parity": "campaign_plots",
+    "periodic_table": "campaign_plots",
+    "residuals": "spectrum_plots",
+    "write": "writing",
+}
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -1,0 +1,80 @@
+"""One look for all pictures: colours that colour-blind eyes can tell apart, no mathtext from foreign text."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from nasicon_loop.core import Refusal
+
+# Okabe & Ito (2008), "Color Universal Design"
+BLUE, ORANGE, GREEN, RED, BLACK, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#222222", "#8A8A8A"
+VERDICT_STYLE = {
+    "accepted": (GREEN, "o"),
+    "review": (ORANGE, "^"),
+    "rejected": (RED, "X"),
+}
+_SUFFIXES = (".png", ".svg")
+_DPI = 150
+_SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+_STYLE: dict[str, Any] = {
+    "font.family": "DejaVu Sans",  # comes with matplotlib, has all signs that we print
+    "font.size": 10.0,
+    "axes.titlesize": 11.0,
+    "axes.labelsize": 10.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#E3E3E3",
+    "grid.linewidth": 0.7,
+    "legend.frameon": False,
+    "legend.fontsize": 9.0,
+    "hatch.linewidth": 0.7,
+    "text.parse_math": False,  # a label with a dollar sign is a label
+    "svg.hashsalt": "nasicon_loop",
+    "svg.fonttype": "path",
+    "savefig.facecolor": "white",
+}
+
+
+def power_of_ten(value: float, _position: int | None = None) -> str:
+    """Return a tick text: 0.001 gives '10⁻³'; empty between decades."""
+    from math import isclose, log10
+
+    if value <= 0:
+        return ""
+    exponent = round(log10(value))
+    return f"10{str(exponent).translate(_SUPERSCRIPT)}" if isclose(value, 10.0**exponent, rel_tol=1e-6) else ""
+
+
+def decade_axis(axis: Any) -> None:
+    """Label a log axis by our own formatter at decades, and leave minor ticks bare."""
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
+    axis.set_major_formatter(FuncFormatter(power_of_ten))
+    axis.set_minor_formatter(NullFormatter())
+
+
+@contextmanager
+def figure(path: Path, width_in: float, height_in: float, *, is_placed: bool = False) -> Iterator[Any]:
+    """Give a matplotlib Figure and write it to `path` (PNG or SVG by suffix) at the end; Refusal for other suffixes.
+
+    `is_placed` says that the caller gives every axes its place; else they are laid out.
+    No pyplot: no display, no global state, nothing to close. The user's own matplotlibrc has no say.
+    """
+    if path.suffix.lower() not in _SUFFIXES:
+        raise Refusal(f"pictures are written as {' or '.join(_SUFFIXES)}", path)
+    import matplotlib as mpl
+    from matplotlib import style
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    with mpl.rc_context(), style.context(["default", _STYLE]):
+        drawing = Figure(figsize=(width_in, height_in), layout=None if is_placed else "constrained")
+        FigureCanvasAgg(drawing)
+        yield drawing
+        path.parent.mkdir(parents=True, exist_ok=True)
+        metadata = {"Date": None} if path.suffix.lower() == ".svg" else {"Software": "nasicon_loop"}
+        drawing.savefig(path, dpi=_DPI, metadata=metadata)

@@ -1,0 +1,139 @@
+"""What a report shows, as frozen values that any caller can fill. Conductivities: log10 of S/cm, or S/cm by name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nasicon_loop.core import Refusal
+
+Verdict = str  # "accepted" | "review" | "rejected", or "" where nothing was concluded
+
+
+@dataclass(frozen=True, slots=True)
+class SpectrumView:
+    """One measured spectrum with its fit.
+
+    `frequency_hz` (n,) and `impedance_ohm` (n,) complex are the points, `masked` the indices the fit left out,
+    `fit_ohm` (n,) the fit at the same frequencies, or None. `kk_rms` is a fraction of |Z|. `lines` go under the plot.
+    """
+
+    label: str
+    frequency_hz: NDArray[np.float64]
+    impedance_ohm: NDArray[np.complex128]
+    fit_ohm: NDArray[np.complex128] | None = None
+    masked: Sequence[int] = ()
+    r_total_ohm: float | None = None
+    kk_rms: float | None = None
+    verdict: Verdict = ""
+    lines: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        n_points = len(self.frequency_hz)
+        if n_points == 0 or len(self.impedance_ohm) != n_points:
+            raise Refusal("a spectrum needs as many impedances as frequencies, and at least one", self.label)
+        if self.fit_ohm is not None and len(self.fit_ohm) != n_points:
+            raise Refusal("the fit must be given at the measured frequencies", self.label)
+        if any(not 0 <= k < n_points for k in self.masked):
+            raise Refusal("a masked index lies outside the spectrum", self.label)
+
+
+@dataclass(frozen=True, slots=True)
+class RoundPoint:
+    """One measured pellet in the course of the campaign; `round_number` counts batches from 1."""
+
+    label: str
+    formula: str
+    round_number: int
+    log10_sigma: float
+    log10_sigma_sd: float
+    verdict: Verdict = "accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class ElementTile:
+    """The score of one dopant; `score` None where nothing can be said, hatched where no measured row supports it."""
+
+    element: str
+    score: float | None
+    n_support_rows: int
+    is_blocked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ParityPoint:
+    """Predicted before, measured after."""
+
+    label: str
+    predicted: float
+    predicted_sd: float
+    measured: float
+    measured_sd: float
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRow:
+    """One line of the campaign's table; numbers at 25 °C, None where there is none."""
+
+    label: str
+    formula: str
+    state: str
+    predicted_log10_sigma: float | None = None
+    predicted_sd: float | None = None
+    sigma_25_s_cm: float | None = None
+    sigma_25_s_cm_sd: float | None = None
+    relative_density: float | None = None
+    verdict: Verdict = ""
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JournalLine:
+    """One line of the journal."""
+
+    at: datetime
+    who: str
+    event: str
+    subject: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture file and what it shows."""
+
+    path: Path
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignReport:
+    """All that `write` needs. `provenance` are pairs such as ("data hash", "ab12...")."""
+
+    lab_name: str
+    made_at: datetime
+    samples: tuple[SampleRow, ...] = ()
+    rounds: tuple[RoundPoint, ...] = ()
+    spectra: tuple[SpectrumView, ...] = ()
+    elements: tuple[ElementTile, ...] = ()
+    parity: tuple[ParityPoint, ...] = ()
+    refused_files: tuple[tuple[str, str], ...] = ()
+    summary: tuple[str, ...] = ()
+    provenance: tuple[tuple[str, Any], ...] = ()
+    journal: tuple[JournalLine, ...] = ()
+    reference_log10_sigma: float | None = None
+    reference_name: str = "undoped Na3Zr2Si2PO12"
+    score_name: str = "expected log₁₀(σ / S cm⁻¹)"
+    max_spectra: int = field(default=40)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Where the report lies."""
+
+    html: Path
+    pictures: tuple[Picture, ...]

@@ -1,0 +1,73 @@
+"""A report on disk: pictures beside one HTML file that carries them inside."""
+
+import re
+from pathlib import Path
+
+from nasicon_loop.core import Progress, Silent, plain
+from nasicon_loop.report.campaign_plots import best_so_far, parity, periodic_table
+from nasicon_loop.report.html import page
+from nasicon_loop.report.spectrum_plots import nyquist
+from nasicon_loop.report.values import CampaignReport, Picture, SpectrumView, Written
+
+HTML_NAME = "report.html"
+
+
+def write(report: CampaignReport, folder: Path, *, progress: Progress | None = None) -> Written:
+    """Draw all pictures into `folder` and write `report.html` there, replacing an older one at once.
+
+    Pictures without data are left out. Raises OSError when the folder cannot be written.
+    """
+    bar = progress or Silent()
+    shown = report.spectra[-report.max_spectra :]
+    bar.start("report", 4 + len(shown))
+    folder.mkdir(parents=True, exist_ok=True)
+    overview = _overview(report, folder, bar)
+    spectra = []
+    taken: set[str] = set()
+    for view in shown:
+        path = folder / f"nyquist_{_file_name(view.label, taken)}.png"
+        spectra.append(Picture(nyquist(view, path), _caption(view)))
+        bar.advance(detail=plain(view.label))
+    target = folder / HTML_NAME
+    draft = target.with_suffix(".html.part")
+    draft.write_text(page(report, overview, spectra), encoding="utf-8")
+    draft.replace(target)
+    bar.advance(detail=HTML_NAME)
+    bar.finish()
+    return Written(target, (*overview, *spectra))
+
+
+def _overview(report: CampaignReport, folder: Path, bar: Progress) -> list[Picture]:
+    pictures = []
+    if report.rounds:
+        path = best_so_far(
+            report.rounds,
+            folder / "best_so_far.png",
+            reference_log10_sigma=report.reference_log10_sigma,
+            reference_name=report.reference_name,
+        )
+        pictures.append(Picture(path, "Measured conductivity by round, and the best so far"))
+    bar.advance(detail="best so far")
+    if report.elements:
+        path = periodic_table(report.elements, folder / "periodic_table.png", score_name=report.score_name)
+        pictures.append(Picture(path, f"What each dopant promises at its best: {report.score_name}"))
+    bar.advance(detail="periodic table")
+    if report.parity:
+        path = parity(report.parity, folder / "parity.png")
+        pictures.append(Picture(path, "Prediction made before the pellet, against the measurement"))
+    bar.advance(detail="parity")
+    return pictures
+
+
+def _file_name(label: str, taken: set[str]) -> str:
+    """Return a name that is safe on every file system and not yet taken (labels come from outside)."""
+    base = re.sub(r"[^A-Za-z0-9.-]+", "_", label).strip("._")[:60] or "spectrum"
+    name, number = base, 2
+    while name.lower() in taken:
+        name, number = f"{base}_{number}", number + 1
+    taken.add(name.lower())
+    return name
+
+
+def _caption(view: SpectrumView) -> str:
+    return "; ".join([view.label, *([view.verdict] if view.verdict else []), *view.lines])

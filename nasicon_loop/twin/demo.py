@@ -1,0 +1,200 @@
+"""A campaign from the empty folder to the report, through the command line only, against the hidden truth."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from nasicon_loop.core import Refusal
+from nasicon_loop.twin.answers import numbered, objects, with_keys
+from nasicon_loop.twin.commands import DONE, SOME_REFUSED, Product, Watch, wait_for
+from nasicon_loop.twin.files import export, file_name
+from nasicon_loop.twin.inbox import drop
+from nasicon_loop.twin.making import make_pellet
+from nasicon_loop.twin.outcome import Outcome, PelletOutcome, RefusedFile
+from nasicon_loop.twin.pellets import Pellet
+from nasicon_loop.twin.spoiled import spoil
+from nasicon_loop.twin.stage import Stage
+from nasicon_loop.twin.surface import Surface
+
+_UNDOPED = "Na3Zr2Si2PO12"
+_FILE_TIMEOUT_S = 180.0
+_TRAIN_TIMEOUT_S = 300.0
+_SETTLED = frozenset({"analysed", "refused", "held"})
+_STEPS_BEFORE, _STEPS_AFTER = 3, 2
+_STEPS_PER_ROUND = 3  # suggest, measure, learn; each pellet is one more
+
+
+def _environment(batch: int) -> dict[str, str]:
+    """Settings that a user would put into lab.toml: an inbox on a local disk needs less patience than a share."""
+    return {
+        "NASICON_WATCH_SETTLE_SECONDS": "1.0",
+        "NASICON_WATCH_PATIENCE_SECONDS": "3.0",
+        "NASICON_WATCH_POLL_SECONDS": "1.0",
+        "NASICON_TRAINING_RETRAIN_AFTER_N_RESULTS": str(batch),
+    }
+
+
+def run_demo(folder: Path, *, rounds: int = 3, batch: int = 4, seed: int = 0, is_silent: bool = False) -> Outcome:
+    """Run the campaign in a new lab `folder`; a Refusal when a command fails or something does not come in time."""
+    if folder.exists() and any(folder.iterdir()):
+        raise Refusal("is not empty; give a folder that does not exist yet", folder)
+    started = time.monotonic()
+    folder = folder.resolve()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    campaign = _Campaign(Product(folder, _environment(batch)), Surface(seed), batch)
+    total = _STEPS_BEFORE + rounds * (_STEPS_PER_ROUND + batch) + _STEPS_AFTER
+    with Stage(total, is_silent=is_silent) as stage:
+        campaign.begin(stage)
+        with campaign.product.watch(folder / "logs" / "demo-watch.txt") as watch:
+            for number in range(1, rounds + 1):
+                campaign.round(number, watch, stage)
+        return campaign.end(stage, started)
+
+
+class _Campaign:
+    """The user at the bench: knows the hidden truth only to make pellets, never to choose."""
+
+    def __init__(self, product: Product, surface: Surface, batch: int) -> None:
+        self.product, self.surface, self.batch = product, surface, batch
+        self.pellets: list[PelletOutcome] = []
+        self.refused: list[RefusedFile] = []
+        self.problems: list[str] = []
+
+    def begin(self, stage: Stage) -> None:
+        """Make the lab, load the shipped literature, train once."""
+        stage.tell("nasicon init")
+        self.product.run("init", str(self.product.folder))
+        stage.step()
+        stage.tell("nasicon data import (shipped literature)")
+        self.product.run("data", "import", allowed=(DONE, SOME_REFUSED))
+        stage.step()
+        stage.tell("nasicon train (network on the literature)")
+        self.product.run("train")
+        stage.step()
+
+    def round(self, number: int, watch: Watch, stage: Stage) -> None:
+        """Suggest, make, measure, learn."""
+        stage.tell(f"round {number}: nasicon suggest -n {self.batch}")
+        suggested = self.product.run("suggest", "-n", str(self.batch))
+        numbers = numbered(suggested)
+        if len(numbers) != self.batch:
+            raise Refusal(f"gave {len(numbers)} suggestions, {self.batch} were asked for", "nasicon suggest")
+        for found in with_keys(suggested, "number", "formula", "reason"):
+            stage.note(f"round {number}: {found['formula']}: {found['reason']}")
+        self.product.run("suggest", *(word for one in numbers for word in ("--accept", str(one))))
+        stage.step()
+        pellets = []
+        for place, one in enumerate(numbers, start=1):
+            stage.tell(f"round {number}: sample {place} of {self.batch}: recipe, weigh, fire, press")
+            pellets.append(make_pellet(self.product, self.surface, one))
+            stage.step()
+        self._measure(number, pellets, watch, stage)
+        self._learn(number, watch, stage)
+
+    def _measure(self, number: int, pellets: list[Pellet], watch: Watch, stage: Stage) -> None:
+        inbox = self.product.folder / "inbox"
+        names = {}
+        for place, pellet in enumerate(pellets):
+            stage.tell(f"round {number}: the potentiostat writes {file_name(pellet)}")
+            drop(export(pellet, round_number=number, place=place), inbox / file_name(pellet))
+            names[file_name(pellet)] = pellet
+        victim = pellets[(number - 1) % len(pellets)]
+        spoiler, data = spoil(export(victim, round_number=number, place=len(pellets)), number, self.surface.seed)
+        bad_name = f"{victim.label}_{spoiler.name}.csv"
+        drop(data, inbox / bad_name)
+        stage.tell(f"round {number}: waiting for nasicon watch")
+        rows = self._wait_for_files({*names, bad_name}, watch)
+        self._check_refusal(number, bad_name, spoiler.what, rows[bad_name])
+        for pellet in pellets:
+            self.pellets.append(self._read_back(number, pellet))
+        stage.step()
+
+    def _wait_for_files(self, names: set[str], watch: Watch) -> dict[str, dict[str, Any]]:
+        """Return the inbox's row of every name, when none of them is on its way any more."""
+
+        def settled() -> dict[str, dict[str, Any]] | None:
+            watch.check()
+            found = {str(row["name"]): row for row in with_keys(self.product.run("inbox", "list"), "name", "state")}
+            waiting = [name for name in names if name not in found or found[name]["state"] not in _SETTLED]
+            return None if waiting else found
+
+        answer: dict[str, dict[str, Any]] = wait_for(
+            settled, what=f"import of {len(names)} files", timeout_s=_FILE_TIMEOUT_S
+        )
+        return answer
+
+    def _check_refusal(self, number: int, name: str, what: str, row: dict[str, Any]) -> None:
+        said = str(row.get("reason") or "")
+        self.refused.append(RefusedFile(number, name, what, said))
+        if row["state"] != "refused":
+            self.problems.append(f"{name} ({what}) was not refused: {row['state']}")
+
+    def _read_back(self, number: int, pellet: Pellet) -> PelletOutcome:
+        sample = pellet.label.rpartition("-")[0]
+        story = self.product.run("sample", "show", sample)
+        analyses = [found for found in with_keys(story, "verdict") if "sigma_25_s_cm" in found]
+        if not analyses:
+            self.problems.append(f"{pellet.label} has no analysis")
+        last = analyses[-1] if analyses else {}
+        return PelletOutcome(
+            number,
+            pellet.label,
+            pellet.formula,
+            pellet.true_log10_sigma,
+            pellet.sigma_25_s_cm,
+            last.get("sigma_25_s_cm"),
+            last.get("sigma_25_s_cm_sd"),
+            str(last.get("verdict", "none")),
+        )
+
+    def _learn(self, number: int, watch: Watch, stage: Stage) -> None:
+        """Wait for the training that the watch starts by itself; what it leaves over, train by command."""
+        stage.tell(f"round {number}: the model learns from the new results")
+
+        def learned() -> bool:
+            watch.check()
+            n_left = _n_unlearned(self.product.run("campaign", "status"))
+            if 0 < n_left < self.batch:  # too few for the watch to begin; refused while it is still at it
+                self.product.run("train", allowed=(DONE, SOME_REFUSED))
+            return n_left == 0
+
+        wait_for(learned, what="training on the new results", timeout_s=_TRAIN_TIMEOUT_S, pause_s=2.0)
+        stage.step()
+
+    def end(self, stage: Stage, started: float) -> Outcome:
+        """Write the report, check the database, sum up."""
+        stage.tell("nasicon report")
+        written = self.product.run("report")
+        stage.step()
+        stage.tell("nasicon db check")
+        checked = self.product.run("db", "check", allowed=(DONE, SOME_REFUSED))
+        stage.step()
+        if findings := _findings(checked):
+            self.problems.append(f"nasicon db check found: {findings[0]}")
+        return Outcome(
+            folder=self.product.folder,
+            pellets=tuple(self.pellets),
+            refused=tuple(self.refused),
+            html=Path(written["html"]),
+            pictures=tuple(Path(_path(picture)) for picture in written["pictures"]),
+            reference_log10_sigma=self.surface.log10_sigma(_UNDOPED),
+            problems=tuple(self.problems),
+            n_commands=self.product.n_commands,
+            seconds=time.monotonic() - started,
+        )
+
+
+def _n_unlearned(status: Any) -> int:
+    """Return how many results the current model has not learned from."""
+    return int(with_keys(status, "n_results_not_learned")[0]["n_results_not_learned"])
+
+
+def _path(picture: Any) -> str:
+    return str(picture["path"]) if isinstance(picture, dict) else str(picture)
+
+
+def _findings(checked: Any) -> list[str]:
+    found = checked.get("findings", []) if isinstance(checked, dict) else checked
+    return [" ".join(str(value) for value in one.values()) for one in objects(found)] + [
+        one for one in found if isinstance(one, str)
+    ]

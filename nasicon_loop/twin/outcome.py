@@ -1,0 +1,118 @@
+"""What the demo found out, as values and as a table for people."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nasicon_loop.core import plain
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class PelletOutcome:
+    """One pellet: the hidden truth (log10 S/cm: dense, without scatter), its own and its measured conductivity."""
+
+    round_number: int
+    label: str
+    formula: str
+    true_log10_sigma: float
+    pellet_sigma_25_s_cm: float
+    measured_sigma_25_s_cm: float | None
+    measured_sd_s_cm: float | None
+    verdict: str
+
+    @property
+    def error_fraction(self) -> float | None:
+        """Return how far the measured conductivity is from the pellet's own, as a fraction of it."""
+        if self.measured_sigma_25_s_cm is None:
+            return None
+        return self.measured_sigma_25_s_cm / self.pellet_sigma_25_s_cm - 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedFile:
+    """A file that had to be refused: what was wrong with it and what the product said."""
+
+    round_number: int
+    name: str
+    what: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The whole demo; `problems` is empty when everything was as it must be."""
+
+    folder: Path
+    pellets: tuple[PelletOutcome, ...]
+    refused: tuple[RefusedFile, ...]
+    html: Path
+    pictures: tuple[Path, ...]
+    reference_log10_sigma: float
+    problems: tuple[str, ...]
+    n_commands: int
+    seconds: float
+
+
+def _sigma(value: float) -> str:
+    return f"{value:.2e}"
+
+
+def table(outcome: Outcome) -> "Table":
+    """Return the table of pellets and refused files, round by round, as a rich table."""
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(title="What the simulated lab knows, and what the loop measured", title_justify="left")
+    for name, justify in (("round", "right"), ("sample", "left"), ("composition", "left")):
+        drawn.add_column(name, justify="right" if justify == "right" else "left")
+    for name in ("true σ", "this pellet's σ", "measured σ ± sd"):
+        drawn.add_column(f"{name}\nS/cm, 25 °C", justify="right")
+    drawn.add_column("verdict")
+    best = max(outcome.pellets, key=lambda pellet: pellet.true_log10_sigma, default=None)
+    for number in sorted({pellet.round_number for pellet in outcome.pellets}):
+        for pellet in outcome.pellets:
+            if pellet.round_number == number:
+                drawn.add_row(*map(Text, _cells(pellet)), style="bold" if pellet is best else "")
+        for file in outcome.refused:
+            if file.round_number == number:
+                words = f"{plain(file.name)}: {plain(file.said, limit=70)}"
+                drawn.add_row(str(number), "–", Text(words), "", "", "", "refused", style="dim")
+        drawn.add_section()
+    return drawn
+
+
+def _cells(pellet: PelletOutcome) -> tuple[str, ...]:
+    measured = "–"
+    if pellet.measured_sigma_25_s_cm is not None:
+        sd = pellet.measured_sd_s_cm
+        measured = _sigma(pellet.measured_sigma_25_s_cm) + (f" ± {sd:.0e}" if sd is not None else "")
+    return (
+        str(pellet.round_number),
+        plain(pellet.label),
+        plain(pellet.formula),
+        _sigma(10.0**pellet.true_log10_sigma),
+        _sigma(pellet.pellet_sigma_25_s_cm),
+        measured,
+        plain(pellet.verdict),
+    )
+
+
+def closing_words(outcome: Outcome) -> list[str]:
+    """Return the last lines: what was gained, and where everything lies."""
+    lines = []
+    if outcome.pellets:
+        best = max(outcome.pellets, key=lambda pellet: pellet.true_log10_sigma)
+        gain = best.true_log10_sigma - outcome.reference_log10_sigma
+        lines.append(
+            f"best: {plain(best.formula)}, truly {_sigma(10.0**best.true_log10_sigma)} S/cm: "
+            f"{math.pow(10.0, gain):.2g} times the undoped {_sigma(10.0**outcome.reference_log10_sigma)} S/cm"
+        )
+    lines.append(f"{outcome.n_commands} commands in {outcome.seconds:.0f} s")
+    lines += [f"picture  {path}" for path in outcome.pictures]
+    lines += [f"report   {outcome.html}", f"lab      {outcome.folder}"]
+    lines += [f"PROBLEM  {problem}" for problem in outcome.problems]
+    return lines

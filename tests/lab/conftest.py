@@ -1,0 +1,88 @@
+"""A laboratory with a bench: real folder, real database, spectra in the layout that XM-studio writes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from instruments.sim import xm_studio_csv
+from nasicon_loop.lab.context import Lab, opened
+from nasicon_loop.lab.folder import init
+
+STARTED_AT = datetime(2024, 6, 20, 6, 58, 13, tzinfo=UTC)
+
+
+def pellet_sweep(r_ohm: float, r_ct_ohm: float, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """The paper's circuit, 1 MHz to 1 Hz: R0-p(C1,R1-W1) with 2e-8 F, A = 50 ohm s^-1/2 and 0.3 % noise."""
+    frequency_hz = np.logspace(6, 0, 61)
+    omega = 2 * np.pi * frequency_hz
+    faradaic = r_ct_ohm + 50.0 * (1 - 1j) / np.sqrt(omega)
+    impedance = r_ohm + 1 / (1j * omega * 2e-8 + 1 / faradaic)
+    noise = np.random.default_rng(seed).normal(size=(2, 61))
+    return frequency_hz, impedance + 0.003 * np.abs(impedance) * (noise[0] + 1j * noise[1]) / np.sqrt(2)
+
+
+@dataclass
+class Bench:
+    """What a person at the bench does."""
+
+    lab: Lab
+
+    @staticmethod
+    def csv(r_ohm: float = 30.31, r_ct_ohm: float = 35.35, seed: int = 0, *, newline: str = "\r\n") -> bytes:
+        """One sweep as XM-studio exports it; other `seed`, other noise."""
+        return xm_studio_csv(*pellet_sweep(r_ohm, r_ct_ohm, seed), started_at=STARTED_AT, newline=newline)
+
+    @staticmethod
+    def two_sweeps() -> bytes:
+        """Two sweeps of one pellet in one file."""
+        sweeps = [pellet_sweep(30.31, 35.35, 1), pellet_sweep(30.31, 35.35, 2)]
+        return xm_studio_csv(sweeps, started_at=STARTED_AT)
+
+    def drop(self, name: str, data: bytes) -> Path:
+        """Put a file into the inbox."""
+        path = self.lab.folder.inbox / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        return path
+
+    def sample(self, n_pellets: int = 1, *, measured: bool = True) -> str:
+        """Make a sample with pellets 0.127 cm thick and 1.6 cm of electrode."""
+        with self.lab.database.write(who="bench") as writer:
+            sample = writer.add_sample("Na3.36Zr1.92Cu0.08Si2.2P0.8O12")
+            for _ in range(n_pellets):
+                pellet = writer.add_pellet(sample)
+                if measured:
+                    writer.add_geometry(pellet, thickness_cm=0.127, electrode_diameter_cm=1.6)
+        return sample.label
+
+    def pellet(self, label: str) -> str:
+        """Press one more pellet."""
+        with self.lab.database.write(who="bench") as writer:
+            return writer.add_pellet(writer.sample(label)).label
+
+    def measure(self, pellet_label: str, thickness_cm: float = 0.127, electrode_diameter_cm: float = 1.6) -> None:
+        """Enter a pellet's geometry."""
+        with self.lab.database.write(who="bench") as writer:
+            writer.add_geometry(
+                writer.pellet(pellet_label), thickness_cm=thickness_cm, electrode_diameter_cm=electrode_diameter_cm
+            )
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    """An open lab at 25 °C whose watch settles at once."""
+    monkeypatch.delenv("NASICON_LAB", raising=False)
+    folder = init(tmp_path / "lab")
+    flags = {
+        "measurement.temperature_c": 25.0,
+        "measurement.temperature_sd_c": 0.5,
+        "watch.settle_seconds": 0.0,
+        "watch.patience_seconds": 0.0,
+        "watch.poll_seconds": 0.05,
+    }
+    with opened(folder.path, flags=flags, who="bench") as lab:
+        yield Bench(lab)
