@@ -115,8 +115,11 @@ _WORDS = (
 
 def refusal_of(error: DBAPIError, where: str) -> Refusal:
     """Return what a database error means for the user, in one line."""
-    text = str(error.orig)
-    if isinstance(error, IntegrityError):
+    given = error.orig.args[0] if error.orig is not None and error.orig.args else error
+    code, text = "", str(given)
+    if isinstance(given, dict):  # PostgreSQL's fields: C is the SQLSTATE, M the message, D the detail
+        code, text = str(given.get("C", "")), " ".join(str(given[name]) for name in "MD" if name in given)
+    if isinstance(error, IntegrityError) or code.startswith("23"):  # class 23: integrity constraint violation
         return Refusal(f"the database did not take it: {plain(text)}", where)
     for words, meaning in _WORDS:
         if words in text:

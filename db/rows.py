@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from db.types import UtcDatetime, json_text, json_value, storable
+from db.types import UtcDatetime, in_utc, json_text, json_value, storable
 from nasicon_loop.core import Refusal
 
 
@@ -33,7 +33,7 @@ def _form(column: "sa.Column[Any]", value: Any) -> Any:
     if value is None:
         return None
     if isinstance(column.type, UtcDatetime):
-        return value
+        return in_utc(value)
     stored = getattr(column.type, "impl", column.type)  # SQLModel's text type decorates the plain one
     for kind, form in _FORMS:
         if isinstance(stored, kind):

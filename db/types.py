@@ -16,6 +16,13 @@ class NaiveDatetime(DontWrapMixin, Refusal):
     """A time without an offset was given to the database: it would be a guess."""
 
 
+def in_utc(moment: datetime) -> datetime:
+    """Return an aware time in UTC; raises NaiveDatetime for one without an offset."""
+    if moment.tzinfo is None:
+        raise NaiveDatetime("a time without an offset cannot be stored; give it a time zone", moment.isoformat())
+    return moment.astimezone(UTC)
+
+
 class UtcDatetime(TypeDecorator[datetime]):
     """Aware datetimes, stored in UTC to the microsecond; naive ones are refused."""
 
@@ -24,11 +31,7 @@ class UtcDatetime(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Return `value` in UTC; raises NaiveDatetime."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise NaiveDatetime("a time without an offset cannot be stored; give it a time zone", value.isoformat())
-        return value.astimezone(UTC)
+        return None if value is None else in_utc(value)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Return the stored time as aware UTC (SQLite keeps no offset, so what was written as UTC is read as UTC)."""

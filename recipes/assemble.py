@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from importlib.metadata import PackageNotFoundError, version
 
 from nasicon_loop.chemistry import ATOMIC_WEIGHTS_NAME, Composition
 from recipes import amounts, excess, firing
@@ -222,6 +221,8 @@ def _floats(values: Mapping[str, Fraction]) -> dict[str, float]:
 
 
 def _made_with() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return f"nasicon_loop {version('nasicon_loop')}"
     except PackageNotFoundError:

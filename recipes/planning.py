@@ -102,6 +102,8 @@ def _checked_target(target: str | Composition, allow_toxic: bool | Collection[st
         charge = composition.charge()
         sodium = composition.get("Na") - charge
         hint = f"; Na{float(sodium):.4g} would balance it" if composition.get("Na") and sodium > 0 else ""
+        if hint and charge < 0:
+            hint += f", or O{float(composition.get('O') + charge / 2):.4g}"
         raise Refusal(f"is not charge-neutral: {float(charge):+.3g} per formula unit{hint}", composition.formula)
     refuse_blocked(composition.elements, allow_toxic, composition.formula)
     return composition

@@ -32,6 +32,16 @@ def amounts_mass(amounts: Mapping[str, Fraction]) -> Fraction:
     return sum((amount * exact(atomic_weight(symbol)) for symbol, amount in amounts.items()), Fraction(0))
 
 
+@lru_cache(maxsize=512)
+def _elements(formula: str) -> Mapping[str, Fraction]:
+    return MappingProxyType(dict(Composition.parse(formula).amounts))
+
+
+@lru_cache(maxsize=512)
+def _cations(formula: str) -> Mapping[str, Fraction]:
+    return MappingProxyType({s: n for s, n in _elements(formula).items() if s not in _VOLATILE})
+
+
 @dataclass(frozen=True, slots=True)
 class Precursor:
     """One form of one compound; `formula` is canonical with the hydrate water, e.g. `Na3PO4·12H2O`.
@@ -56,12 +66,12 @@ class Precursor:
     @property
     def elements(self) -> Mapping[str, Fraction]:
         """Mol of each element in one mol, hydrate water included."""
-        return MappingProxyType(dict(Composition.parse(self.formula).amounts))
+        return _elements(self.formula)
 
     @property
     def cations(self) -> Mapping[str, Fraction]:
         """Mol of each element that stays in the product, oxygen left out."""
-        return MappingProxyType({s: n for s, n in self.elements.items() if s not in _VOLATILE})
+        return _cations(self.formula)
 
     @property
     def residue_oxygen(self) -> Fraction:

@@ -2,7 +2,7 @@
 
 import re
 
-from recipes.sheet import Block, Sheet, Table
+from recipes.bench_sheet import Block, Sheet, Table
 
 _MARKUP = re.compile(r"([\\`*_{}<>|#]|\[(?! \]))")
 

@@ -2,7 +2,7 @@
 
 import textwrap
 
-from recipes.sheet import Block, Sheet, Table
+from recipes.bench_sheet import Block, Sheet, Table
 
 WIDTH = 80
 

@@ -101,8 +101,8 @@ class Concluding(Access):
     def teaching_analyses(self) -> list[TeachingRow]:
         """Return what may teach the model, oldest first: accepted, or reviewed and signed; not retracted; with sigma.
 
-        A file must be assigned to a sample. A spectrum of which an earlier analysis was retracted teaches again only
-        when a person signed the newer one.
+        The file must be assigned to a pellet whose newest geometry the analysis used. A spectrum of which an earlier
+        analysis was retracted teaches again only when a person signed the newer one.
         """
         sample = self._by_key(Sample, "sample", "id")
         pellet = self._by_key(Pellet, "pellet", "id")
@@ -143,7 +143,7 @@ class Concluding(Access):
             .join(states, states.c.analysis_id == analysis.c.id)
             .join(files, files.c.reading_id == states.c.reading_id)
             .where(states.c.lab_id == self.lab.id, states.c.standing == "teaches")
-            .where(files.c.sample_id.is_not(None), ~files.c.is_duplicate)
+            .where(files.c.state.in_(("analysed", "held")))
             .order_by(analysis.c.id)
         )
 

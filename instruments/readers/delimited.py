@@ -7,7 +7,7 @@ understood. Evidence: NumetriQ `Freq.[Hz] Zs'[ohm] Zs''[ohm]`, CH Instruments, P
 import cmath
 import re
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from instruments.readers.columns import Column, parse_column, quantity_of
 from instruments.readers.table import (
     SPLITTERS,
     checked_rows,
+    last_line_note,
     uses_decimal_comma,
     with_points,
     without_trailing_blank,
@@ -82,7 +83,7 @@ def find_heading(lines: Sequence[str]) -> Heading | None:
     return None
 
 
-def _is_enough(quantities: set[str | None]) -> bool:
+def _is_enough(quantities: Set[str | None]) -> bool:
     return "frequency" in quantities and ({"real", "imaginary"} <= quantities or {"modulus", "phase"} <= quantities)
 
 
@@ -99,6 +100,8 @@ def read_table(
         names = [f"{name} ({unit})" if unit else name for name, unit in zip(names, units, strict=True)]
         body = body[1:]
     columns = columns_of(names)
+    if not _is_enough(set(columns)):
+        raise UnreadableFile("the columns do not hold frequency with Z' and Z'' or |Z| and phase: export them too")
     if not body:
         raise UnreadableFile("holds a heading but no data rows: the sweep was not run, or the file is cut off")
     delimiter = _row_delimiter(body[0][1], heading)
@@ -107,7 +110,7 @@ def read_table(
     needed = [index for index, _ in columns.values()]
     if delimiter != "," and uses_decimal_comma([[fields[index] for index in needed] for _, fields in rows]):
         rows = [(line, with_points(fields)) for line, fields in rows]
-    return _spectra(names, columns, rows, metadata)
+    return _spectra(names, columns, rows, metadata, last_line_note(is_complete=is_complete))
 
 
 def heading_has_units(names: Sequence[str]) -> bool:
@@ -148,6 +151,7 @@ def _spectra(
     columns: Mapping[str, tuple[int, Column]],
     rows: Sequence[tuple[int, list[str]]],
     metadata: Mapping[str, Any],
+    notes: Sequence[str],
 ) -> list[Spectrum]:
     cartesian = {"real", "imaginary"} <= set(columns)
     wanted = ["frequency", *(("real", "imaginary") if cartesian else ("modulus", "phase"))]
@@ -174,6 +178,7 @@ def _spectra(
     if not points.line:
         raise UnreadableFile("holds rows but no impedance: every frequency is blank or zero; export the EIS step")
     ranges, warnings = sweeps.usable(points.frequency_hz)
+    warnings += notes
     unitless = [plain(names[columns[name][0]], limit=20) for name in wanted if not columns[name][1].has_unit]
     if unitless:
         warnings.append(f"no unit for {', '.join(unitless)}: Hz and ohm assumed")

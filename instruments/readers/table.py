@@ -83,6 +83,15 @@ def _wrong_count(line: int, fields: list[str], n_columns: int, delimiter: str, *
     )
 
 
+def last_line_note(*, is_complete: bool) -> list[str]:
+    """Return the warning for a file whose last line has all its fields but no line end: a digit may be missing."""
+    return (
+        []
+        if is_complete
+        else ["the last line has no line end: if the file was cut off there, its last number is wrong"]
+    )
+
+
 def uses_decimal_comma(rows: Sequence[list[str]]) -> bool:
     """Say whether numbers are written with a decimal comma.
 

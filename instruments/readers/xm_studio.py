@@ -16,7 +16,7 @@ from instruments.readers import sweeps
 from instruments.readers.assemble import Points, spectra_of
 from instruments.readers.clock import started_at
 from instruments.readers.columns import parse_column
-from instruments.readers.table import checked_rows, uses_decimal_comma, with_points
+from instruments.readers.table import checked_rows, last_line_note, uses_decimal_comma, with_points
 from instruments.readers.text import decode, ends_with_newline, head_text, lines_of, number
 from instruments.readers.xm_checks import EDITED, Integrity
 from instruments.spectrum import Spectrum
@@ -70,7 +70,10 @@ class XmStudio:
             )
         if heading.delimiter != "," and uses_decimal_comma([fields for _, fields in rows]):
             rows = [(line, with_points(fields)) for line, fields in rows]
-        return _spectra(heading, columns, rows, _metadata(keys))
+        metadata, notes = _metadata(keys)
+        return _spectra(
+            heading, columns, rows, metadata, [*notes, *last_line_note(is_complete=ends_with_newline(text))]
+        )
 
 
 def _key(line: str) -> tuple[str, str]:
@@ -132,7 +135,8 @@ def _spectra(
     heading: _Heading,
     columns: Mapping[str, tuple[int, float]],
     rows: Sequence[tuple[int, list[str]]],
-    metadata: tuple[dict[str, Any], list[str]],
+    metadata: Mapping[str, Any],
+    notes: Sequence[str],
 ) -> list[Spectrum]:
     points = Points()
     integrity = Integrity.of(heading.names, columns)
@@ -153,10 +157,10 @@ def _spectra(
     ranges, warnings = sweeps.usable(points.frequency_hz)
     if integrity.worst > EDITED:
         raise UnreadableFile(integrity.reason())
-    warnings = [*metadata[1], *warnings, *integrity.warnings()]
+    warnings = [*notes, *warnings, *integrity.warnings()]
     if n_incomplete:
         warnings.append(f"{n_incomplete} rows with a blank among frequency and impedance left out")
-    return spectra_of(points, ranges, metadata[0], warnings, _dc(heading, rows, row_of, ranges))
+    return spectra_of(points, ranges, metadata, warnings, _dc(heading, rows, row_of, ranges))
 
 
 def _needed(columns: Mapping[str, Any]) -> list[str]:

@@ -12,14 +12,14 @@ from typing import Any
 from instruments.errors import UnreadableFile
 from instruments.readers import sweeps
 from instruments.readers.assemble import Points, spectra_of
-from instruments.readers.table import SPLITTERS, checked_rows
+from instruments.readers.table import SPLITTERS, checked_rows, last_line_note
 from instruments.readers.text import decode, ends_with_newline, head_text, is_number, lines_of, number
 from instruments.spectrum import Spectrum
 from nasicon_loop.core import plain
 
 FORMAT = "ZPlot/ZView .z"
 _COLUMNS = ("Freq(Hz)", "Ampl", "Bias", "Time(Sec)", "Z'(a)", "Z''(b)", "GD", "Err", "Range")
-_FIRST_LINE = re.compile(r'^\s*"?\s*(ZPLOT2 ASCII|(?:ZPlotW?|Z60W|ZVIEW) Data File)', re.IGNORECASE)
+_FIRST_LINE = re.compile(r'^[\s"]*(ZPLOT2 ASCII|(?:ZPlotW?|Z60W|ZVIEW) Data File)', re.IGNORECASE)
 _COLUMN_LINE = re.compile(r"^\W*Freq\s*\(Hz\)\s+Ampl\s+Bias\s+Time\(Sec\)\s+Z'\(a\)\s+Z''\(b\)", re.IGNORECASE)
 _END = re.compile(r"^\s*\"?End (Comments|Header)", re.IGNORECASE)
 _BARE_ROWS = 3
@@ -59,6 +59,7 @@ class ZPlot:
                 raise UnreadableFile(f"line {line}: the frequency {frequency_hz:g} Hz is not positive")
             points.add(line, frequency_hz, real_ohm, imaginary_ohm)
         ranges, warnings = sweeps.usable(points.frequency_hz)
+        warnings += last_line_note(is_complete=ends_with_newline(text))
         metadata = _metadata(lines[:begin], len(points.line))
         if begin == 0:
             warnings.append("no heading: the nine columns were taken as ZPlot's (Freq, Ampl, Bias, Time, Z', Z'', ...)")

@@ -64,12 +64,12 @@ def propose(
     if not stream:
         raise Refusal("no composition is left inside these limits: widen amounts or silicon", "suggest")
     best_now = incumbent(asked, [row.formula for row in known] + list(made), best)
-    scored = score(asked, stream, best_now.mean, rules)
     rows = literature(known)
+    scored = score(asked, stream, best_now.mean, rows=rows, settings=rules)
     picked = choose(
         stream, scored.acquisition.tolist(), n, settings=rules, pending_dopants=_dopants_of(pending)
     )
-    choices = tuple(_choice(scored, k, best_now, rows, rules) for k in picked)
+    choices = tuple(_choice(scored, k, best_now, rows) for k in picked)
     return Proposal(
         choices,
         _notes(rules, scored, best_now, choices, n),
@@ -117,7 +117,7 @@ def _dopants_of(formulas: Sequence[str]) -> list[str]:
     ]
 
 
-def _choice(scored: Scored, k: int, best_now: Incumbent, rows: Literature, settings: Settings) -> Choice:
+def _choice(scored: Scored, k: int, best_now: Incumbent, rows: Literature) -> Choice:
     candidate, prediction = scored.candidates[k], scored.prediction
     mean, sd = float(prediction.mean[k]), float(prediction.sd[k])
     epistemic = float(prediction.epistemic_sd[k])
@@ -139,7 +139,7 @@ def _choice(scored: Scored, k: int, best_now: Incumbent, rows: Literature, setti
             probability=probability,
             incumbent_mean=best_now.mean,
             rows=rows,
-            plausibility_weight=settings.weight(dopants()[candidate.dopant]),
+            feasibility=float(scored.feasibility[k]),
         ),
         epistemic_sd=epistemic,
         probability_best=probability,

@@ -25,9 +25,9 @@ def _steps(first: str, last: str, step: str) -> tuple[Fraction, ...]:
 class Settings:
     """Limits of the search and rules of the choice. Amounts are per formula of 12 O.
 
-    `plausibility_weight` is the chance, by the dopant table's own word, that the dopant enters the lattice at all;
-    the acquisition is multiplied with it. `comparable_fraction`: a dopant already in the batch (or pending) is taken
-    again only when no other dopant reaches this fraction of its acquisition.
+    `solubility` is about how much of a dopant the lattice takes, by the dopant table's word on its radius; a measured
+    row that conducts extends it (see feasibility.py). `comparable_fraction`: a dopant already in the batch (or
+    pending) is taken again only when no other dopant reaches this fraction of its acquisition.
     """
 
     amounts: tuple[Fraction, ...] = _steps("0.02", "0.40", "0.02")
@@ -36,11 +36,11 @@ class Settings:
     max_sodium: Fraction = Fraction(4)
     allowed_toxic: tuple[str, ...] = ()
     max_candidates: int = 30_000
-    comparable_fraction: float = 0.5
-    plausibility_weight: tuple[tuple[str, float], ...] = (
-        ("high", 1.0),
-        ("medium", 0.85),
-        ("low", 0.5),
+    comparable_fraction: float = 0.25
+    solubility: tuple[tuple[str, Fraction], ...] = (
+        ("high", Fraction(3, 10)),
+        ("medium", Fraction(12, 100)),
+        ("low", Fraction(5, 100)),
     )
 
     def __post_init__(self) -> None:
@@ -54,10 +54,6 @@ class Settings:
     def is_blocked(self, dopant: Dopant) -> bool:
         """Say whether policy forbids this dopant."""
         return (dopant.toxic or dopant.element in BLOCKED_ELEMENTS) and dopant.element not in self.allowed_toxic
-
-    def weight(self, dopant: Dopant) -> float:
-        """Return the plausibility as a factor; 1 for a word the table does not know."""
-        return dict(self.plausibility_weight).get(dopant.plausibility, 1.0)
 
 
 def composition_key(composition: Composition | str) -> Key:

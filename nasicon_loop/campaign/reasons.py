@@ -11,6 +11,7 @@ _N_NEAREST = 2
 _SODIUM_WEIGHT = 0.25  # sodium follows from the charge of the others and would count them twice
 _OTHER_ELEMENT_ATOMS = 0.1  # a row with the same elements says more than one with another dopant in the same place
 _RADIUS_SCALE_ANGSTROM = 0.05
+_DOUBTFUL = 0.8
 _VALENCE_SCALE = 0.5
 _ELECTRONEGATIVITY_SCALE = 0.4
 _HOST_SILICON = 2.0
@@ -121,7 +122,7 @@ def reason(
     probability: float,
     incumbent_mean: float,
     rows: Literature,
-    plausibility_weight: float = 1.0,
+    feasibility: float = 1.0,
 ) -> str:
     """Return the reason in words: what is expected, how likely it beats the best, what is known near it."""
     parts = [
@@ -132,15 +133,16 @@ def reason(
     if near:
         parts.append("nearest known " + ", ".join(_near_words(gap, row) for gap, row in near))
     parts.append(_support_words(candidate, rows))
-    if plausibility_weight < 1.0:
+    if feasibility < _DOUBTFUL:
         entry = dopants()[candidate.dopant]
         mismatch = 100.0 * (entry.radius_angstrom / entry.host_radius_angstrom - 1.0)
         parts.append(
-            f"{candidate.dopant} may not enter the {candidate.site} site ({mismatch:+.0f} % in radius): "
-            f"counted {plausibility_weight:g} times"
+            f"{float(candidate.amount):g} {candidate.dopant} may not all enter the {candidate.site} site "
+            f"({mismatch:+.0f} % in radius): one phase taken as {100.0 * feasibility:.0f} % likely"
         )
     return "; ".join(parts)
 
 
 def _near_words(gap: float, row: Known) -> str:
-    return f"{short_formula(row.formula)} {sigma_words(row.log10_sigma)} ({row.source}, {gap:.2f} atoms away)"
+    kind = f", {row.kind}" if row.kind else ""
+    return f"{short_formula(row.formula)} {sigma_words(row.log10_sigma)}{kind} ({row.source}, {gap:.2f} atoms away)"

@@ -8,6 +8,7 @@ import numpy as np
 
 from nasicon_loop.campaign.acquisition import Floats, acquire
 from nasicon_loop.campaign.candidates import Settings, stream_candidates
+from nasicon_loop.campaign.feasibility import feasibility, limits
 from nasicon_loop.campaign.reasons import Literature, literature
 from nasicon_loop.campaign.values import Candidate, ElementScore, Known, Predicts
 from nasicon_loop.chemistry import Composition, dopants
@@ -16,11 +17,12 @@ from nasicon_loop.core import Refusal
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Candidates with the model's prediction for them and the weighted acquisition, all in the same order (n,)."""
+    """Candidates with the model's prediction, chance of one phase and weighted acquisition, in the same order (n,)."""
 
     candidates: tuple[Candidate, ...]
     prediction: Any
     acquisition: Floats
+    feasibility: Floats
 
 
 def ask(model: Predicts, compositions: Sequence[Composition]) -> Any:
@@ -33,12 +35,14 @@ def ask(model: Predicts, compositions: Sequence[Composition]) -> Any:
     return prediction
 
 
-def score(model: Predicts, candidates: Sequence[Candidate], best: float, settings: Settings) -> Scored:
-    """Predict all candidates at 25 °C and score them against `best` (log10 S/cm)."""
+def score(
+    model: Predicts, candidates: Sequence[Candidate], best: float, *, rows: Literature, settings: Settings
+) -> Scored:
+    """Predict all candidates at 25 °C; the acquisition is expected improvement over `best` times `feasibility`."""
     prediction = ask(model, [candidate.composition for candidate in candidates])
-    table = dopants()
-    weights = np.array([settings.weight(table[candidate.dopant]) for candidate in candidates])
-    return Scored(tuple(candidates), prediction, acquire(prediction, best) * weights)
+    limit = limits(rows, settings)
+    chance = np.array([feasibility(candidate, limit[candidate.dopant]) for candidate in candidates])
+    return Scored(tuple(candidates), prediction, acquire(prediction, best) * chance, chance)
 
 
 def best_by_element(scored: Scored, rows: Literature, settings: Settings) -> tuple[ElementScore, ...]:
@@ -73,5 +77,5 @@ def element_scores(
 ) -> tuple[ElementScore, ...]:
     """Return the best expected improvement per dopant over `best`, with its mean, sd and number of measured rows."""
     rules = settings or Settings()
-    scored = score(model, tuple(stream_candidates(rules)), best, rules)
-    return best_by_element(scored, literature(known), rules)
+    rows = literature(known)
+    return best_by_element(score(model, tuple(stream_candidates(rules)), best, rows=rows, settings=rules), rows, rules)

@@ -30,12 +30,16 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A measured conductivity near room temperature: from the literature, or from this lab (`is_lab`)."""
+    """A measured conductivity near room temperature: from the literature, or from this lab (`is_lab`).
+
+    `kind` is a word to say beside the value ("bulk": without grain boundaries), empty for a total conductivity.
+    """
 
     formula: str
     log10_sigma: float
     source: str
     is_lab: bool = False
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

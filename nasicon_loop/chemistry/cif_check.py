@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pymatgen.core.structure import Structure
 
 MAX_CIF_BYTES = 5_000_000
+MAX_CIF_LINE = 2048
+"""The CIF standard's own limit; readers take quadratic time over longer lines."""
 MAX_CIF_POSITIONS = 50_000
 """Atoms listed times symmetry operations; a NASICON needs a few hundred."""
 MIN_FRAMEWORK_DISTANCE_ANGSTROM = 1.3
@@ -87,6 +89,8 @@ def check_cif(text: str, name: str | None = None) -> CifCheck:
 def _structure(text: str, name: str | None) -> "Structure":
     if len(text) > MAX_CIF_BYTES:
         raise FormulaError(f"a CIF has at most {MAX_CIF_BYTES // 1_000_000} MB, this has {len(text) / 1e6:.1f}", name)
+    if any(len(line) > MAX_CIF_LINE for line in text.splitlines()):
+        raise FormulaError(f"is not a CIF: a line has more than {MAX_CIF_LINE} characters", name)
     from pymatgen.io.cif import CifParser
 
     with warnings.catch_warnings():

@@ -1,7 +1,7 @@
 """Commands of measuring: import, watch, inbox, and judging what was concluded."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -128,7 +128,9 @@ def analysis_reject(
     _sign(number, "rejected", reason, by, lab, as_json)
 
 
-def _sign(number: int, decision: str, reason: str, by: str | None, lab: LabOption, as_json: bool) -> None:
+def _sign(
+    number: int, decision: Literal["accepted", "rejected"], reason: str, by: str | None, lab: LabOption, as_json: bool
+) -> None:
     from nasicon_loop.lab import sign_analysis
 
     signed = sign_analysis(opened_lab(lab), number, decision, reason=reason, by=by)

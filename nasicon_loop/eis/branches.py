@@ -110,11 +110,13 @@ def read_branches(fit: ModelFit, window: Window, settings: Settings) -> Reading:
 
 def _open_branches(fit: ModelFit, open_arcs: list[Arc]) -> list[str]:
     """Return circuit strings of the branches that have not closed at the slow end."""
-    text = fit.circuit.text.split("-")
-    branches = [f"p({arc.resistor},CPE{arc.resistor[1:]})" for arc in open_arcs if fit.candidate.tail != "randles"]
+    shunt = "C" if fit.candidate.tail == "randles" else "CPE"
+    branches = [f"p({arc.resistor},{shunt}{arc.resistor[1:]})" for arc in open_arcs]
     if fit.candidate.is_randles:
-        return [*([] if "CPE1" not in fit.circuit.text else branches[:0]), "W1"]
-    return branches + ([text[-1]] if fit.candidate.tail != "none" else [])
+        branches.append("W1")
+    elif fit.candidate.tail != "none":
+        branches.append(fit.circuit.text.split("-")[-1])
+    return branches
 
 
 def _series_capacitance(fit: ModelFit, branch: str, frequency_hz: float) -> float:
@@ -125,30 +127,45 @@ def _series_capacitance(fit: ModelFit, branch: str, frequency_hz: float) -> floa
 
 
 def _taken(base: float, unsure: list[Arc], window: Window, *, has_tail: bool) -> list[Arc]:
-    """Return the arcs of uncertain size that count: those that the minimum rule confirms, else those before a tail."""
-    if not unsure:
-        return []
-    if window.rule_r_ohm is not None:
-        choices = [
-            [arc for arc, is_in in zip(unsure, which, strict=True) if is_in]
-            for which in product((True, False), repeat=len(unsure))
-        ]
-        best = min(choices, key=lambda some: abs(base + sum(a.r_ohm for a in some) - float(window.rule_r_ohm or 0)))
-        if abs(base + sum(arc.r_ohm for arc in best) - window.rule_r_ohm) <= _AGREES * window.rule_r_ohm:
-            return best
-    return list(unsure)
+    """Return the arcs of uncertain size that count.
+
+    An arc before an electrode's spike is the electrolyte's (a blocking electrode has one branch), unless it is many
+    times larger than all else and the minimum rule stops before it: the leak of an electrode. Without a spike the
+    minimum rule decides, which takes a slow end on the real axis as the end of the electrolyte.
+    """
+    if window.rule_r_ohm is None:
+        return [arc for arc in unsure if not has_tail or arc.r_ohm <= _DOMINANT * base or base == 0.0]
+    best = min(_subsets(unsure), key=lambda some: abs(_sum(base, some) - float(window.rule_r_ohm or 0.0)))
+    if abs(_sum(base, best) - window.rule_r_ohm) > _AGREES * window.rule_r_ohm:
+        return unsure
+    if not has_tail:
+        return best
+    return [arc for arc in unsure if arc in best or arc.r_ohm <= _DOMINANT * _sum(base, best)]
+
+
+def _subsets(arcs: list[Arc]) -> list[list[Arc]]:
+    return [
+        [arc for arc, is_in in zip(arcs, which, strict=True) if is_in]
+        for which in product((True, False), repeat=len(arcs))
+    ]
+
+
+def _sum(base: float, arcs: list[Arc]) -> float:
+    return base + sum(arc.r_ohm for arc in arcs)
 
 
 def _ambiguous(
     base: float, unsure: list[Arc], taken: list[Arc], window: Window, unit: float, *, has_tail: bool
 ) -> float | None:
     """Return the capacitance of an arc that may be either, where that changes R_total and nothing decides it."""
-    total = base + sum(arc.r_ohm for arc in taken)
-    confirmed = window.rule_r_ohm is not None and abs(total - window.rule_r_ohm) <= _AGREES * window.rule_r_ohm
+    total = _sum(base, taken)
     for arc in unsure:
-        if arc.r_ohm < _MATTERS * total or (confirmed and has_tail):
+        if arc.r_ohm < _MATTERS * total:
             continue
-        if not has_tail or arc.r_ohm > _DOMINANT * max(total - arc.r_ohm, 1e-12):
+        is_last = not has_tail
+        others = total - arc.r_ohm if arc in taken else total
+        is_out_of_proportion = arc.r_ohm > _DOMINANT * max(others, 1e-12)
+        if is_last or is_out_of_proportion:
             return arc.capacitance_f * unit
     return None
 

@@ -48,15 +48,16 @@ class Circuit:
         jacobian = np.empty((parameters.shape[0], len(self.names), ln_jw.shape[1]), dtype=np.complex128)
         for place, slope in slopes:
             jacobian[:, place, :] = slope
-        return z, jacobian
+        return _full(z, jacobian.shape[2]), jacobian
 
     def impedance(self, frequency_hz: ArrayLike, parameters: Sequence[float] | NDArray[np.float64]) -> Complex:
         """Return the impedance in ohm, shape (n,), of one parameter set. Raises Refusal for a wrong count."""
         values = np.asarray(parameters, dtype=float).reshape(1, -1)
         if values.shape[1] != len(self.names):
             raise Refusal(f"{self.text} has {len(self.names)} parameters, not {values.shape[1]}", "circuit")
-        z, _ = self._walk(self.tree, ln_j_omega(frequency_hz), values)
-        return np.array(z[0])
+        ln_jw = ln_j_omega(frequency_hz)
+        z, _ = self._walk(self.tree, ln_jw, values)
+        return np.array(_full(z, ln_jw.shape[1])[0])
 
     def _walk(self, node: Node, ln_jw: Complex, parameters: Real) -> tuple[Complex, _Slopes]:
         if isinstance(node, Element):
@@ -75,6 +76,11 @@ class Circuit:
             return total, slopes_all
         z = sum((part for part, _ in parts[1:]), parts[0][0])
         return z, [item for _, slopes in parts for item in slopes]
+
+
+def _full(z: Complex, n: int) -> Complex:
+    """Give a purely resistive impedance (m, 1) its n frequencies."""
+    return z if z.shape[1] == n else np.repeat(z, n, axis=1)
 
 
 _OURS = frozenset(("R", "C", "L", "W", "Wo", "Ws", "CPE", "La", "G", "Gs", "K", "Zarc", "TLMQ", "T"))

@@ -34,7 +34,7 @@ class ElementKind:
 
 
 def _resistor(ln_jw: Complex, p: Sequence[Any]) -> Values:
-    z = np.broadcast_to(p[0] + 0j, np.broadcast_shapes(p[0].shape, ln_jw.shape))
+    z = p[0] + 0j  # (m, 1): the sums broadcast it
     return z, [z]
 
 

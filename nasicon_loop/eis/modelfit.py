@@ -13,8 +13,10 @@ from nasicon_loop.eis.starts import Dictionary
 
 _N_STARTS = 4
 _COARSE, _FINE = 1e-6, 1e-12
+_DEEPER = 0.9  # of the cost, for a sibling to be worth a try
 _AT_WALL = 1e-6  # of ln p
 _RIDGE = 1e-13
+_ACCURACY = 5e-4
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,12 @@ class ModelFit:
 
     @property
     def bic(self) -> float:
-        """Schwarz's information criterion for normal errors of unknown size; smaller is better."""
+        """Schwarz's information criterion for normal errors of unknown size; smaller is better.
+
+        No instrument is more accurate than `_ACCURACY`: what is left below it does not ask for another branch.
+        """
         n = self.n_residuals
-        return float(n * np.log(max(self.cost, 1e-30) / n) + self.n_parameters * np.log(n))
+        return float(n * np.log(self.cost / n + _ACCURACY**2) + self.n_parameters * np.log(n))
 
     @cached_property
     def by_name(self) -> dict[str, float]:
@@ -93,28 +98,52 @@ class Data:
     def fit(self, candidate: Candidate) -> ModelFit:
         """Fit a candidate from its data-driven starts."""
         circuit = Circuit.compile(candidate.text(has_inductor=self.dictionary.has_inductor))
-        starts = np.array(self.dictionary.starts(candidate, _N_STARTS))
-        coarse = fit_batch(
-            circuit, self.frequency_hz, self.impedance_ohm, starts,
-            weights=self.weights, max_iterations=50, tolerance=_COARSE,
-        )
-        return self._fit(candidate, circuit, coarse.parameters[int(np.argmin(coarse.cost))], max_iterations=0)
+        n_starts = _N_STARTS + (2 if candidate.n_arcs > 1 else 0)
+        return self.from_starts(candidate, circuit, self.dictionary.starts(candidate, n_starts), 50, _COARSE)
 
     def polished(self, fit: ModelFit) -> ModelFit:
         """Take a fit to the bottom of its valley."""
-        return self._fit(fit.candidate, fit.circuit, fit.values, max_iterations=100)
+        return self.from_starts(fit.candidate, fit.circuit, [fit.values], 100, _FINE)
 
     def without_inductor(self, fit: ModelFit) -> ModelFit:
         """Fit the same candidate without its series inductor, from where it stands."""
         circuit = Circuit.compile(fit.candidate.text(has_inductor=False))
-        return self._fit(fit.candidate, circuit, fit.values[1:], max_iterations=100)
+        return self.from_starts(fit.candidate, circuit, [fit.values[1:]], 100, _FINE)
 
-    def _fit(self, candidate: Candidate, circuit: Circuit, start: Real, *, max_iterations: int) -> ModelFit:
-        fine = fit_batch(
-            circuit, self.frequency_hz, self.impedance_ohm, start[None, :],
-            weights=self.weights, max_iterations=max_iterations, tolerance=_FINE,
+    def from_starts(
+        self, candidate: Candidate, circuit: Circuit, starts: list[Real], max_iterations: int, tolerance: float
+    ) -> ModelFit:
+        """Return the best fit from these starts."""
+        fits = fit_batch(
+            circuit, self.frequency_hz, self.impedance_ohm, np.array(starts),
+            weights=self.weights, max_iterations=max_iterations, tolerance=tolerance,
         )
-        kept = 2 * int(np.count_nonzero(self.weights))
+        best = int(np.argmin(fits.cost))
+        n_residuals = 2 * int(np.count_nonzero(self.weights))
         return ModelFit(
-            candidate, circuit, self.frequency_hz, self.weights, fine.parameters[0], float(fine.cost[0]), kept
+            candidate, circuit, self.frequency_hz, self.weights, fits.parameters[best], float(fits.cost[best]),
+            n_residuals,
         )
+
+    def cross_seeded(self, fits: list[ModelFit]) -> list[ModelFit]:
+        """Give a circuit that ends in a CPE the slow arc of its sibling as a start, where that lies deeper.
+
+        R || CPE with a large R is a CPE: the sibling with one arc more contains the circuit, so a deeper valley of it
+        with a slow arc that hardly bends is one of the circuit as well.
+        """
+        deeper = {(f.candidate.has_series_r, f.candidate.n_arcs): f for f in fits if f.candidate.tail == "none"}
+        return [self._from_sibling(fit, deeper) for fit in fits]
+
+    def _from_sibling(self, fit: ModelFit, deeper: dict[tuple[bool, int], ModelFit]) -> ModelFit:
+        sibling = deeper.get((fit.candidate.has_series_r, fit.candidate.n_arcs + 1))
+        if fit.candidate.tail != "cpe" or sibling is None or sibling.cost > _DEEPER * fit.cost:
+            return fit
+        p = sibling.by_name
+        numbers = range(1, sibling.candidate.n_arcs + 1)
+        slowest = max(numbers, key=lambda k: (p[f"R{k}"] * p[f"CPE{k}_0"]) ** (1.0 / p[f"CPE{k}_1"]))
+        start = [p[name] for name in ("L0", "R0") if name in p]
+        for k in (k for k in numbers if k != slowest):
+            start += [p[f"R{k}"], p[f"CPE{k}_0"], p[f"CPE{k}_1"]]
+        start += [p[f"CPE{slowest}_0"], p[f"CPE{slowest}_1"]]
+        other = self.from_starts(fit.candidate, fit.circuit, [np.array(start)], 50, _COARSE)
+        return other if other.cost < fit.cost else fit

@@ -38,7 +38,7 @@ class Settings:
     drop_relative_sd: float = 0.15
     max_model_spread: float = 0.05
     max_misfit_ratio: float = 1.6
-    max_misfit_rms: float = 0.008
+    max_misfit_rms: float = 0.01
     max_cross_check: float = 0.10
     floor: float = 0.0012
     min_r_total_ohm: float = 5.0

@@ -6,6 +6,7 @@ system, and thousands of them are solved at once. The best few, differing from e
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations, product
 
 import numpy as np
@@ -57,28 +58,13 @@ class Dictionary:
     def starts(self, candidate: Candidate, n_starts: int) -> list[Real]:
         """Return up to `n_starts` parameter vectors in the order of the candidate's circuit string, best first."""
         tail = "warburg" if candidate.is_randles else candidate.tail
-        arc_sets = self._arc_sets(candidate.n_arcs)
-        n_fixed = 2 + len(self.arcs)
-        tails = {"none": [], "warburg": [n_fixed]}.get(tail, list(range(n_fixed, n_fixed + len(self.tails))))
-        fixed = ([1] if self.has_inductor else []) + ([0] if candidate.has_series_r else [])
-        rows = np.array(
-            [[*fixed, *(2 + i for i in arcs), *end] for arcs in arc_sets for end in ([[t] for t in tails] or [[]])]
-        )
+        n_tails = {"none": 0, "warburg": 1}.get(tail, len(self.tails))
+        fixed = ((1,) if self.has_inductor else ()) + ((0,) if candidate.has_series_r else ())
+        rows = _subsets(fixed, len(self.arcs), candidate.n_arcs, n_tails)
         coefficients, cost = self._solve(rows, n_free=1 if self.has_inductor else 0)
         chosen = self._different(rows, cost, len(fixed), candidate.n_arcs, n_starts)
         vectors = [self._vector(candidate, rows[i], coefficients[i], len(fixed)) for i in chosen]
         return [v for vector in vectors for v in (_randles_variants(vector, candidate) or [vector])]
-
-    def _arc_sets(self, n_arcs: int) -> list[tuple[int, ...]]:
-        n_exponents = len(_ARC_EXPONENTS)
-        places = range(0, len(self.arcs), n_exponents)
-        if n_arcs >= _MANY:  # one exponent, every second time constant
-            return [c for c in combinations([p for p in places if (p // n_exponents) % 2 == 0], n_arcs)]
-        return [
-            tuple(p + k for p, k in zip(chosen, which, strict=True))
-            for chosen in combinations(places, n_arcs)
-            for which in product(range(n_exponents), repeat=n_arcs)
-        ]
 
     def _solve(self, rows: NDArray[np.int64], n_free: int) -> tuple[Real, Real]:
         """Solve every subset (s, q); return coefficients and cost. A negative resistance costs its whole term."""
@@ -127,6 +113,23 @@ class Dictionary:
             else:
                 values.append(inverse_q / np.sqrt(2.0))
         return np.array(values)
+
+
+@lru_cache(maxsize=128)
+def _subsets(fixed: tuple[int, ...], n_basis: int, n_arcs: int, n_tails: int) -> NDArray[np.int64]:
+    """Return every allowed subset of the dictionary (s, q): the fixed columns, n different arcs, one tail or none."""
+    n_exponents = len(_ARC_EXPONENTS)
+    places = range(0, n_basis, n_exponents)
+    if n_arcs >= _MANY:  # one exponent, every second time constant
+        arcs: list[tuple[int, ...]] = list(combinations(places[::2], n_arcs))
+    else:
+        arcs = [
+            tuple(place + k for place, k in zip(chosen, which, strict=True))
+            for chosen in combinations(places, n_arcs)
+            for which in product(range(n_exponents), repeat=n_arcs)
+        ]
+    tails = [(2 + n_basis + i,) for i in range(n_tails)] or [()]
+    return np.array([(*fixed, *(2 + i for i in some), *tail) for some in arcs for tail in tails], dtype=np.int64)
 
 
 def _randles_variants(vector: Real, candidate: Candidate) -> list[Real]:

@@ -113,10 +113,10 @@ def _installation() -> Iterator[Symptom]:
 def _readers() -> Iterator[Symptom]:
     import instruments
 
-    names = ", ".join(reader.name for reader in instruments.readers())
+    names = ", ".join(reader.name for reader in instruments.available_readers())
     yield Symptom("readers", True, names)
     for broken in instruments.broken_readers():
-        yield Symptom("reader plug-in", False, plain(broken), "reinstall or remove that package")
+        yield Symptom(f"reader plug-in {plain(broken.name)}", False, plain(broken.reason), "reinstall or remove it")
 
 
 def _lab(folder: LabFolder) -> Iterator[Symptom]:

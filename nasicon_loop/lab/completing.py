@@ -10,7 +10,7 @@ from nasicon_loop.core import Refusal
 from nasicon_loop.lab.analysing import analysis_of, columns, eis_geometry, eis_settings, from_stored
 from nasicon_loop.lab.describing import describe, stored_target
 from nasicon_loop.lab.results import ImportResult
-from nasicon_loop.lab.targets import Target, given_target
+from nasicon_loop.lab.targets import How, Target, given_target
 
 if TYPE_CHECKING:
     from db import (
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
         StoredSpectrum,
         Writer,
     )
-    from db.values import AssignedBy
     from nasicon_loop.eis import Analysis
     from nasicon_loop.lab.context import Lab
 
@@ -38,7 +37,7 @@ class _Renewed:
 
 
 def assign(
-    lab: "Lab", file_id: int, label: str | None, *, how: "AssignedBy" = "user", who: str | None = None
+    lab: "Lab", file_id: int, label: str | None, *, how: How = "user", who: str | None = None
 ) -> ImportResult:
     """Give a file to a sample ("NL-0001") or pellet ("NL-0001-P2"), or with None take it away from both.
 
@@ -55,7 +54,7 @@ def assign(
     return move_file(lab, file_id, target, how, who)
 
 
-def move_file(lab: "Lab", file_id: int, target: Target, how: "AssignedBy", who: str | None = None) -> ImportResult:
+def move_file(lab: "Lab", file_id: int, target: Target, how: How, who: str | None = None) -> ImportResult:
     """Give a file to the owner that was found, with the analyses that follow."""
     with lab.database.read() as reader:
         file = reader.file(file_id)
@@ -87,11 +86,15 @@ def complete(lab: "Lab", *, who: str | None = None) -> list[ImportResult]:
         lacking = [(file, stored_target(reader, file)) for file in reader.files("needs analysis")]
         work = [(file, target, _stored(reader, file, target)) for file, target in lacking]
     for file, target, stored in work:
-        renewed = _renew(lab, stored, target)
-        with lab.database.write(who=who or lab.who) as writer:
-            _write(writer, renewed, target)
-        with lab.database.read() as reader:
-            done[file.id] = describe(reader, file.id)
+        try:
+            renewed = _renew(lab, stored, target)
+        except Refusal:  # lengths that no pellet has: the file waits until they are corrected
+            continue
+        if renewed:
+            with lab.database.write(who=who or lab.who) as writer:
+                _write(writer, renewed, target)
+            with lab.database.read() as reader:
+                done[file.id] = describe(reader, file.id)
     return list(done.values())
 
 

@@ -73,7 +73,7 @@ def _waits_for(state: str, target: Target) -> str | None:
     if state == "held":
         return "an analysis waits for a signature: accept or reject it"
     if state == "needs analysis":
-        return "the conductivity with the pellet's newest geometry"
+        return "a conductivity with the pellet's newest geometry: check thickness and electrode diameter (cm)"
     if state in PENDING:
         return target.waits_for or "say where it belongs with --sample"
     return None

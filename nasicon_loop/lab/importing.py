@@ -15,12 +15,11 @@ from nasicon_loop.lab.completing import move_file
 from nasicon_loop.lab.describing import describe
 from nasicon_loop.lab.reading import Incoming, ReadFile, analyse_all, read_spectra, take
 from nasicon_loop.lab.results import ImportResult
-from nasicon_loop.lab.targets import Target, find_target, given_target
+from nasicon_loop.lab.targets import How, Target, find_target, given_target
 from nasicon_loop.lab.walking import walk
 
 if TYPE_CHECKING:
     from db import RawFile, Reader, Writer
-    from db.values import AssignedBy
     from nasicon_loop.eis import Analysis
     from nasicon_loop.lab.context import Lab
 
@@ -96,13 +95,13 @@ def keep_file(
     vault = lab.folder.open_vault()
     vault.add(incoming.data)
     is_grown = there.earlier is not None and incoming.data.startswith(vault.read_bytes(there.earlier.sha256))
-    analyses = analyse_all(read.spectra, there.target.geometry, lab.settings)
-    how: AssignedBy = "file name" if sample_label is None else "command"
+    analyses, problem = analyse_all(read.spectra, there.target.geometry, lab.settings)
+    how: How = "file name" if sample_label is None else "command"
     with lab.database.write(who=who or lab.who) as writer:
         file, is_new = _store(writer, incoming, read, there, analyses=analyses, how=how)
         if is_grown and there.earlier is not None:
             _take_back(writer, there.earlier, _GROWING.format(file.id))
-    notes = list(read.name.notes)
+    notes = [*read.name.notes, *([f"{there.target.label}: {problem}"] if problem else [])]
     if there.earlier is not None:
         notes.append(f"other content than file {there.earlier.id}, which was at this path before"
                      + (" unfinished: what was concluded from it is taken back" if is_grown else ""))
@@ -165,7 +164,7 @@ def _store(
     there: _Situation,
     *,
     analyses: "Sequence[Analysis]",
-    how: "AssignedBy",
+    how: How,
 ) -> "tuple[RawFile, bool]":
     reading = {
         "numbers_sha256": read.numbers_sha256,
@@ -183,7 +182,6 @@ def _store(
     if target.sample is not None and writer.assignment(file) is None:
         writer.assign(file, sample=target.sample, pellet=target.pellet, how=how)
     if file.refusal is None and file.duplicate_of is None:
-        complete = target.geometry if target.waits_for is None else None
         for sweep, (spectrum, analysis) in enumerate(zip(read.spectra, analyses, strict=True), start=1):
             stored = writer.add_spectrum(
                 file,
@@ -195,7 +193,8 @@ def _store(
                 temperature_c_sd=spectrum.temperature_c_sd,
                 temperature_source=spectrum.temperature_source,
             )
-            writer.add_analysis(stored, geometry=complete, **columns(analysis))
+            used = target.geometry if analysis.geometry is not None else None
+            writer.add_analysis(stored, geometry=used, **columns(analysis))
     return file, is_new
 
 

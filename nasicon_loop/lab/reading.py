@@ -66,16 +66,20 @@ class ReadFile:
         return str(self.spectra[0].metadata["reader_version"]) if self.spectra else None
 
 
+class ChangedMeanwhile(Refusal):
+    """A file changed while it was read."""
+
+
 def take(path: Path, key: str) -> Incoming:
     """Read the bytes of a file.
 
-    Raises Refusal for what is no regular file, is too large, or changed while it was read; OSError passes through.
+    Raises Refusal for what is no regular file or too large, ChangedMeanwhile; OSError passes through.
     """
     before = look(path)
     data = read_bounded(path, MAX_FILE_BYTES)
     after = look(path)
     if before is None or after is None or before.stamp != after.stamp or len(data) != after.size_bytes:
-        raise Refusal("changed while it was read; try again when the instrument has finished", plain(path))
+        raise ChangedMeanwhile("changed while it was read; try again when the instrument has finished", plain(path))
     return Incoming(path, key, data, hashlib.sha256(data).hexdigest(), after.mtime_ns)
 
 
@@ -101,9 +105,17 @@ def read_spectra(
 
 def analyse_all(
     spectra: "Sequence[Spectrum]", geometry: "PelletGeometry | None", settings: "Settings"
-) -> "list[Analysis]":
-    """Return one analysis per spectrum, with a conductivity where the geometry is complete."""
+) -> "tuple[list[Analysis], str | None]":
+    """Return one analysis per spectrum, with a conductivity where the geometry is complete.
+
+    A geometry that no pellet can have gives none, and its problem in words beside.
+    """
     from nasicon_loop import eis
 
-    shape, gates = eis_geometry(geometry, settings), eis_settings(settings)
-    return [eis.analyse(spectrum, shape, settings=gates) for spectrum in spectra]
+    problem = None
+    try:
+        shape = eis_geometry(geometry, settings)
+    except Refusal as refusal:
+        shape, problem = None, refusal.reason
+    gates = eis_settings(settings)
+    return [eis.analyse(spectrum, shape, settings=gates) for spectrum in spectra], problem

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from nasicon_loop.core import Refusal, plain
 from nasicon_loop.lab.importing import keep_file
-from nasicon_loop.lab.reading import Incoming, read_spectra, take
+from nasicon_loop.lab.reading import ChangedMeanwhile, Incoming, read_spectra, take
 from nasicon_loop.lab.results import ImportResult
 from nasicon_loop.lab.walking import Seen, look, walk
 
@@ -31,10 +31,11 @@ _FAULT = "could not be imported because of a fault in this program or a plug-in;
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A file that is not read yet, and why."""
+    """A file that is not read yet, and why; `is_trouble` when waiting alone does not help (disk full, no rights)."""
 
     path: str
     reason: str
+    is_trouble: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class _Watched:
     stamp: tuple[int, int]
     since: float
     reason: str = "has just changed"
+    is_trouble: bool = False
     is_hopeless: bool = False
 
 
@@ -147,9 +149,13 @@ class _Pass:
                 results.append(result)
                 if self._on_result is not None:
                     self._on_result(result)
-        waiting = tuple(Waiting(plain(key), item.reason) for key, item in sorted(self._memory.watched.items())
-                        if not item.is_hopeless)
-        return ScanReport(tuple(results), waiting, len(files), next_look_seconds=self._soonest())
+        return ScanReport(tuple(results), self._waiting(), len(files), next_look_seconds=self._soonest())
+
+    def _waiting(self) -> tuple[Waiting, ...]:
+        watched = sorted(self._memory.watched.items())
+        return tuple(
+            Waiting(plain(key), plain(item.reason), item.is_trouble) for key, item in watched if not item.is_hopeless
+        )
 
     def _consider(self, key: str, seen: Seen) -> ImportResult | None:
         item = self._memory.watched.get(key)
@@ -159,15 +165,14 @@ class _Pass:
             return None
         if item is None or item.stamp != fresh.stamp:
             item = self._memory.watched[key] = _Watched(fresh.stamp, self._clock())
+        item.is_trouble = False
         if item.is_hopeless or self._clock() - item.since < self._rules.settle_seconds:
             return None
         try:
             result = self._import(key, fresh.path, item)
-        except Refusal as refusal:
-            item.reason = refusal.reason
-            return None
-        except OSError as error:
-            item.reason = f"cannot be opened or stored now ({error.strerror or error})"
+        except (Refusal, OSError) as error:
+            item.is_trouble = True
+            item.reason = f"cannot be opened or stored now ({getattr(error, 'strerror', None) or error})"
             return None
         except FAULTS as fault:
             if self._on_fault is not None:
@@ -184,7 +189,12 @@ class _Pass:
         return result
 
     def _import(self, key: str, path: Path, item: _Watched) -> ImportResult | None:
-        incoming = take(path, key)
+        try:
+            incoming = take(path, key)
+        except ChangedMeanwhile:
+            return None  # the next look finds another stamp
+        except Refusal as refusal:
+            return ImportResult(plain(key), "refused", refusal=refusal.reason)
         if (incoming.size_bytes, incoming.mtime_ns) != item.stamp:
             item.stamp, item.since = (incoming.size_bytes, incoming.mtime_ns), self._clock()
             return None

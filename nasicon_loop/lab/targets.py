@@ -1,13 +1,16 @@
 """Which sample and pellet a file belongs to, and what is still missing to know its conductivity."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from nasicon_loop.core import Refusal, plain
 from nasicon_loop.lab.names import split_label
 
 if TYPE_CHECKING:
     from db import Pellet, PelletGeometry, Reader, Sample
+
+How = Literal["file name", "command", "user"]
+"""Who said to which sample a file belongs."""
 
 
 @dataclass(frozen=True, slots=True)

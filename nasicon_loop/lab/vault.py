@@ -62,6 +62,7 @@ class Vault:
         target = self.file(sha256)
         if self._holds(target, sha256):
             return sha256
+        is_first = not target.parent.is_dir()
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=_TEMPORARY, dir=target.parent)
         try:
@@ -78,7 +79,8 @@ class Vault:
         with contextlib.suppress(OSError):
             target.chmod(0o444)
         _flush_folder(target.parent)
-        _flush_folder(self.path)
+        if is_first:
+            _flush_folder(self.path)
         return sha256
 
     def read_bytes(self, sha256: str) -> bytes:

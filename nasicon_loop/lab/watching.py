@@ -77,6 +77,7 @@ class _Loop:
     on_result: OnResult | None
     on_scan: OnScan | None
     memory: ScanMemory
+    told: frozenset[str] = frozenset()
     trouble: str | None = None
     token: int = -1
 
@@ -104,6 +105,7 @@ class _Loop:
             for result in complete(self.lab):
                 self._tell(result)
             self.token = token
+        self._tell_waiting(report)
         if self.on_scan is not None:
             self.on_scan(report)
         if not self.stop.is_set():
@@ -116,6 +118,12 @@ class _Loop:
         self.log.info("%s: %s", result.file, result.refusal or ", ".join(word for word in words if word))
         if self.on_result is not None:
             self.on_result(result)
+
+    def _tell_waiting(self, report: ScanReport) -> None:
+        lines = frozenset(f"{item.path}: {item.reason}" for item in report.waiting if item.is_trouble)
+        for line in sorted(lines - self.told):
+            self.log.warning("%s; trying again", line)
+        self.told = lines
 
     def _tell_fault(self, fault: Exception) -> None:
         self.log.error("a fault in the import", exc_info=fault)

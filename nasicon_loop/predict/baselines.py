@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasicon_loop.predict.descriptors import SITES, element_table
-from nasicon_loop.predict.ensemble import Table
 from nasicon_loop.predict.features import composition_features, condition_features
 from nasicon_loop.predict.settings import Settings
+from nasicon_loop.predict.table import Table
 
 Array = NDArray[np.float64]
 Baseline = Callable[[Table, Table, Settings, int], Array]

@@ -78,8 +78,15 @@ def moved(probabilities: Array, edges: Array, shift: Array, stretch: Array) -> A
     """Return the distributions moved by `shift` (n,) and stretched about their means by `stretch` (n,) > 0.
 
     The map is affine, so skewness and multimodality stay. A shift keeps the mean exactly except for what is cut at the
-    outermost edges, where it gathers.
+    outermost edges, where it gathers. Flat bins widen what lies between them a little; a second pass takes that out.
     """
+    wanted = moments(probabilities, edges)[1] * stretch**2
+    found = moments(_moved(probabilities, edges, shift, stretch), edges)[1]
+    again = stretch * np.sqrt(np.clip(wanted / np.maximum(found, 1e-12), 0.25, 1.0))
+    return _moved(probabilities, edges, shift, again)
+
+
+def _moved(probabilities: Array, edges: Array, shift: Array, stretch: Array) -> Array:
     mean = moments(probabilities, edges)[0][:, None]
     sources = mean + (edges[None, :] - mean - shift[:, None]) / stretch[:, None]
     cumulative = cumulative_at(probabilities, edges, sources)

@@ -31,9 +31,9 @@ Array = NDArray[np.float64]
 
 HOSTS = {"A": ("Na",), "M": ("Zr",), "X": ("Si", "P")}
 SITE_SIZE = {"A": 4.0, "M": 2.0, "X": 3.0}
-HOST_LIKENESS = 3e-4
-"""What undoped hosts have in common, as squared site fraction: at 0.03 Zr per formula unit a dopant counts as half."""
-OTHER_DOPANT = 0.25
+HOST_LIKENESS = 1e-4
+"""What undoped hosts have in common, as squared site fraction: at 0.02 Zr per formula unit a dopant counts as half."""
+OTHER_DOPANT = 0.10
 """Likeness of two different elements with equal charge, radius and electronegativity."""
 CHARGE_SCALE, RADIUS_SCALE_ANGSTROM, ELECTRONEGATIVITY_SCALE = 0.5, 0.10, 0.4
 M_FRACTION_SCALE, CAVITY_SCALE, SILICON_SCALE = 0.10, 0.5, 0.4
@@ -80,7 +80,9 @@ def kernel(left: Points, right: Points) -> Array:
     own_right = HOST_LIKENESS + (right.dopants**2).sum(axis=1)
     same_dopant = shared / np.sqrt(own_left[:, None] * own_right[None, :])
     square = (
-        (left.smooth**2).sum(axis=1)[:, None] + (right.smooth**2).sum(axis=1)[None, :] - 2 * left.smooth @ right.smooth.T
+        (left.smooth**2).sum(axis=1)[:, None]
+        + (right.smooth**2).sum(axis=1)[None, :]
+        - 2 * left.smooth @ right.smooth.T
     )
     kind = np.where(left.is_bulk[:, None] == right.is_bulk[None, :], 1.0, OTHER_KIND)
     return np.asarray(same_dopant * np.exp(-np.maximum(square, 0.0) / 2) * kind, dtype=np.float64)
@@ -98,9 +100,7 @@ class Correction:
     """(n,) s(x), dex."""
     pellet_scatter_sd: float
 
-    def apply(
-        self, batch: Crystals, temperature_c: Array, kinds: Sequence[str], scale: Array
-    ) -> tuple[Array, Array]:
+    def apply(self, batch: Crystals, temperature_c: Array, kinds: Sequence[str], scale: Array) -> tuple[Array, Array]:
         """Return shift (n,) in dex and the variance taken away (n,) in dex^2, at most scale^2.
 
         Compositions are thought to be made in the lab's usual way (medians of its rows' covariates).
@@ -116,7 +116,10 @@ class Correction:
         for start in range(0, len(batch), CHUNK):
             at = np.arange(start, min(start + CHUNK, len(batch)), dtype=np.int64)
             asked = points(
-                batch.take(at), temperature_c[at], [kinds[i] for i in at], np.broadcast_to(usual, (len(at), len(usual)))
+                batch.take(at),
+                temperature_c[at],
+                list(kinds[start : start + CHUNK]),
+                np.broadcast_to(usual, (len(at), len(usual))),
             )
             cross = kernel(asked, known) * scale[at][:, None] * self.scale[None, :]
             shift[at] = cross @ weights

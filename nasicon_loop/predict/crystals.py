@@ -44,7 +44,6 @@ class Crystals:
         )
 
 
-
 def crystals(compositions: Sequence[str | Composition]) -> Crystals:
     """Return compositions as arrays; FormulaError (a Refusal) names the first that is not a NASICON."""
     parsed = [Composition.parse(item) if isinstance(item, str) else item for item in compositions]

@@ -39,7 +39,9 @@ class Encoder:
         return len(self.feature_mean) > 0
 
     @classmethod
-    def fit(cls, batch: Crystals, temperature_c: Array, kinds: Sequence[str], target: Array, *, uses_features: bool) -> "Encoder":
+    def fit(
+        cls, batch: Crystals, temperature_c: Array, kinds: Sequence[str], target: Array, *, uses_features: bool
+    ) -> "Encoder":
         """Learn rotations and scales from training rows; `target` (n,) is log10 sigma."""
         bases = fit_bases(batch.amounts, target)
         images = crystal_images(batch, bases)
@@ -83,7 +85,10 @@ class Encoder:
             site: SiteBasis(
                 site=site,
                 names=DESCRIPTORS,
-                **{name: arrays[f"basis.{site}.{name}"] for name in ("weights", "centre", "scale", "loadings", "explained")},
+                **{
+                    name: arrays[f"basis.{site}.{name}"]
+                    for name in ("weights", "centre", "scale", "loadings", "explained")
+                },
             )
             for site in SITES
         }
@@ -107,9 +112,7 @@ def feature_names() -> tuple[str, ...]:
     return COMPOSITION_FEATURES + CONDITION_FEATURES + on_sites
 
 
-def _features(
-    batch: Crystals, temperature_c: Array, kinds: Sequence[str], bases: Mapping[str, SiteBasis]
-) -> Array:
+def _features(batch: Crystals, temperature_c: Array, kinds: Sequence[str], bases: Mapping[str, SiteBasis]) -> Array:
     on_sites = [site_descriptors(batch.amounts[site], bases[site]) for site in SITES]
     parts = [composition_features(batch), condition_features(batch, temperature_c, kinds)]
     return np.concatenate([*parts, *(np.concatenate(pair, axis=1) for pair in on_sites)], axis=1)

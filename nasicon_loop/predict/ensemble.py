@@ -1,6 +1,6 @@
 """The networks together: what the literature says about a composition, before the lab's own results speak."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from nasicon_loop.core import Progress, Refusal, Silent
 from nasicon_loop.predict import bins
-from nasicon_loop.predict.crystals import Crystals, crystals
+from nasicon_loop.predict.crystals import Crystals
 from nasicon_loop.predict.encoder import Encoder
-from nasicon_loop.predict.groups import components, grouped_folds, sources
+from nasicon_loop.predict.groups import grouped_folds, sources
 from nasicon_loop.predict.network import ConductivityNet
 from nasicon_loop.predict.prior import N_FOLDS, Line, fit_line
-from nasicon_loop.predict.rows import Row
 from nasicon_loop.predict.settings import Settings
+from nasicon_loop.predict.table import Table
 from nasicon_loop.predict.training import Examples, fit_network, probabilities
 
 Array = NDArray[np.float64]
@@ -52,7 +52,7 @@ class Ensemble:
         parts = []
         for start in range(0, len(batch), CHUNK):
             places = np.arange(start, min(start + CHUNK, len(batch)), dtype=np.int64)
-            part_kinds = [kinds[i] for i in places]
+            part_kinds = kinds[start : start + CHUNK]
             parts.append(self._chunk(batch.take(places), temperature_c[places], part_kinds))
         if not parts:
             return Distributions(np.zeros((0, self.settings.n_bins)), np.zeros(0))
@@ -78,60 +78,6 @@ class HeldOut:
     probabilities: Array
 
 
-@dataclass(frozen=True)
-class Table:
-    """Training rows as arrays; `skipped` are rows that no NASICON site assignment takes, with the reason."""
-
-    rows: tuple[Row, ...]
-    batch: Crystals
-    skipped: tuple[tuple[str, str], ...]
-
-    @property
-    def target(self) -> Array:
-        """(n,) log10 of S/cm."""
-        return np.array([row.log10_sigma for row in self.rows])
-
-    @property
-    def temperature_c(self) -> Array:
-        """(n,)"""
-        return np.array([row.temperature_c for row in self.rows])
-
-    @property
-    def kinds(self) -> list[str]:
-        """(n,) "total", "bulk" or "unknown"."""
-        return [row.kind for row in self.rows]
-
-    @property
-    def groups(self) -> NDArray[np.int64]:
-        """(n,) connected components of source and formula."""
-        return components(self.rows, self.batch.formulas)
-
-    def take(self, places: NDArray[np.int64]) -> "Table":
-        """Return the rows at the given places."""
-        return Table(tuple(self.rows[i] for i in places), self.batch.take(places), self.skipped)
-
-
-def tabulate(rows: Sequence[Row]) -> Table:
-    """Return rows as arrays; rows whose formula is no NASICON are skipped with the reason."""
-    kept, skipped = [], []
-    for row in rows:
-        try:
-            crystals([row.formula])
-        except Refusal as refusal:
-            skipped.append((row.row_id, str(refusal)))
-        else:
-            kept.append(row)
-    return Table(tuple(kept), crystals([row.formula for row in kept]), tuple(skipped))
-
-
-def within(table: Table, window_c: tuple[float, float] | None) -> Table:
-    """Return the rows measured at temperatures inside `window_c` (°C), all of them for None."""
-    if window_c is None:
-        return table
-    inside = (table.temperature_c >= window_c[0]) & (table.temperature_c <= window_c[1])
-    return table.take(np.flatnonzero(inside))
-
-
 def fit_ensemble(
     table: Table, settings: Settings, seed: int, progress: Progress | None = None
 ) -> tuple[Ensemble, HeldOut]:
@@ -153,7 +99,9 @@ def fit_ensemble(
         seen = examples.take(np.flatnonzero(~is_out)) if is_held else examples
         out = examples.take(np.flatnonzero(is_out)) if is_held else None
         line = _line(seen, table, np.flatnonzero(~is_out) if is_held else None, settings, seed)
-        member = _fit_member(seen, out, settings, seed * 1000 + k, k, bar, line)
+        on_epoch, on_end = _bar_of(bar, k, settings)
+        member = fit_network(seen, out, settings, seed=seed * 1000 + k, on_epoch=on_epoch, line=line)
+        on_end()
         members.append(member)
         if out is not None and k < settings.n_folds:
             places.append(np.flatnonzero(is_out))
@@ -191,9 +139,7 @@ def examples_of(table: Table, settings: Settings, encoder: Encoder | None = None
     )
 
 
-def _line(
-    seen: Examples, table: Table, places: NDArray[np.int64] | None, settings: Settings, seed: int
-) -> Line | None:
+def _line(seen: Examples, table: Table, places: NDArray[np.int64] | None, settings: Settings, seed: int) -> Line | None:
     if not settings.has_prior:
         return None
     rows = table.rows if places is None else [table.rows[i] for i in places]
@@ -202,15 +148,8 @@ def _line(
     return fit_line(np.asarray(seen.features.numpy(), dtype=np.float64), target, folds)
 
 
-def _fit_member(
-    seen: Examples,
-    out: Examples | None,
-    settings: Settings,
-    seed: int,
-    number: int,
-    bar: Progress,
-    line: Line | None,
-) -> ConductivityNet:
+def _bar_of(bar: Progress, number: int, settings: Settings) -> tuple[Callable[[float], None], Callable[[], None]]:
+    """Return what to call after each epoch of one network, and at its end: early stops count as done."""
     n_done = 0
 
     def on_epoch(loss: float) -> None:
@@ -218,9 +157,7 @@ def _fit_member(
         n_done += 1
         bar.advance(1, f"network {number + 1}, loss {loss:.3f}")
 
-    member = fit_network(seen, out, settings, seed, on_epoch, line)
-    bar.advance(settings.n_epochs - n_done, f"network {number + 1} done")
-    return member
+    return on_epoch, lambda: bar.advance(settings.n_epochs - n_done, f"network {number + 1} done")
 
 
 def _spread(table: Table, held_out: HeldOut, settings: Settings) -> float:

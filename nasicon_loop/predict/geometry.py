@@ -91,7 +91,8 @@ def shells(phase: str) -> Shells:
     keys = sorted(merged)
     table = np.array([merged[key] for key in keys])
     volume = math.sqrt(float(np.linalg.det(metric))) / form.formula_units
-    return Shells(*(np.ascontiguousarray(column) for column in table.T), np.array([key[0] for key in keys]), volume)
+    across, along, count = (np.ascontiguousarray(column) for column in table.T)
+    return Shells(across, along, count, np.array([key[0] for key in keys], dtype=np.int64), volume)
 
 
 def _metric(cell: tuple[float, float, float, float, float, float]) -> Array:

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from nasicon_loop.core import Progress, Silent
 from nasicon_loop.predict import bins
-from nasicon_loop.predict.ensemble import HeldOut, Table, examples_of
+from nasicon_loop.predict.ensemble import HeldOut, examples_of
 from nasicon_loop.predict.groups import random_folds
 from nasicon_loop.predict.prediction import CLASS_EDGES
 from nasicon_loop.predict.settings import Settings
+from nasicon_loop.predict.table import Table
 from nasicon_loop.predict.training import fit_network, probabilities
 
 Array = NDArray[np.float64]
@@ -91,13 +92,14 @@ def paper_metrics(table: Table, settings: Settings, seed: int, progress: Progres
     folds = random_folds(len(table.rows), settings.n_folds, seed)
     bar = progress or Silent()
     bar.start("5-fold cross-validation", settings.n_folds * settings.n_epochs)
-    train, test = [], []
+    train: list[float] = []
+    test: list[float] = []
     for k in range(settings.n_folds):
         seen, out = table.take(np.flatnonzero(folds != k)), table.take(np.flatnonzero(folds == k))
         examples, encoder = examples_of(seen, settings)
         unseen, _ = examples_of(out, settings, encoder)
         network = fit_network(
-            examples, None, settings, seed * 1000 + k, lambda loss: bar.advance(1, f"loss {loss:.3f}")
+            examples, None, settings, seed=seed * 1000 + k, on_epoch=lambda loss: bar.advance(1, f"loss {loss:.3f}")
         )
         for scores, part, data in ((train, seen, examples), (test, out, unseen)):
             found = probabilities(network, data.image, data.features)

@@ -18,13 +18,14 @@ from nasicon_loop.predict import bins, store
 from nasicon_loop.predict.correction import Correction
 from nasicon_loop.predict.crystals import Crystals, crystals
 from nasicon_loop.predict.encoder import Encoder
-from nasicon_loop.predict.ensemble import Ensemble, Table, fit_ensemble, tabulate, within
+from nasicon_loop.predict.ensemble import Ensemble, fit_ensemble
 from nasicon_loop.predict.image import IMAGE_SHAPE
 from nasicon_loop.predict.metrics import held_out_metrics, paper_metrics
 from nasicon_loop.predict.network import ConductivityNet
 from nasicon_loop.predict.prediction import CLASS_EDGES, QUANTILE_LEVELS, Prediction
 from nasicon_loop.predict.rows import KINDS, Kind, Row, data_hash
 from nasicon_loop.predict.settings import Settings
+from nasicon_loop.predict.table import Table, tabulate, within
 
 Array = NDArray[np.float64]
 
@@ -51,7 +52,9 @@ class Model:
         if not temperature_c > -273.15:
             raise Refusal("is below absolute zero", f"{temperature_c} °C")
         batch = crystals(compositions)
-        return self._predict(batch, np.full(len(batch), float(temperature_c)), [kind] * len(batch), float(temperature_c))
+        return self._predict(
+            batch, np.full(len(batch), float(temperature_c)), [kind] * len(batch), float(temperature_c)
+        )
 
     def _predict(self, batch: Crystals, temperature_c: Array, kinds: list[str], shown_c: float) -> Prediction:
         settings, edges = self.ensemble.settings, self.ensemble.edges
@@ -157,9 +160,7 @@ def _correct(ensemble: Ensemble, lab: Table) -> Correction:
     return Correction(lab.rows, lab.batch, lab.target - mean, scale, ensemble.settings.pellet_scatter_sd)
 
 
-def _fitted(
-    table: Table, settings: Settings, seed: int, progress: Progress | None
-) -> tuple[Ensemble, dict[str, Any]]:
+def _fitted(table: Table, settings: Settings, seed: int, progress: Progress | None) -> tuple[Ensemble, dict[str, Any]]:
     metrics: dict[str, Any] = {}
     if settings.preset == "paper":
         metrics.update(paper_metrics(table, settings, seed, progress))

@@ -8,8 +8,8 @@ import numpy as np
 from nasicon_loop.chemistry import Composition
 from nasicon_loop.predict.crystals import crystals
 from nasicon_loop.predict.descriptors import SITES
-from nasicon_loop.predict.ensemble import tabulate
 from nasicon_loop.predict.rows import Row
+from nasicon_loop.predict.table import tabulate
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,8 @@ class KnownResult:
 def nearest_known(rows: Sequence[Row], formula: str | Composition, k: int = 3) -> list[KnownResult]:
     """Return the k rows closest in composition, site by site; the same composition has distance 0.
 
-    Ties: nearer to 25 °C first, then by row id. Rows that are no NASICON are passed over. Refusal when `formula` is none.
+    Ties: nearer to 25 °C first, then by row id. Rows that are no NASICON are passed over.
+    Raises Refusal when `formula` is none.
     """
     table = tabulate(rows)
     asked = crystals([formula])

@@ -5,6 +5,7 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
+from nasicon_loop.predict.prior import SD_LIMITS, Line
 from nasicon_loop.predict.settings import Settings
 
 N_CONVOLUTION, N_POOLING, N_DENSE = 3, 3, 7
@@ -25,7 +26,9 @@ class ConductivityNet(nn.Module):
             nn.Conv2d(widths[i], widths[i + 1], kernel_size=3, padding=1) for i in range(N_CONVOLUTION)
         )
         self.poolings = nn.ModuleList(nn.MaxPool2d(kernel_size=(1, 2)) for _ in range(N_POOLING))
-        self.norms = nn.ModuleList(nn.BatchNorm2d(width) if settings.is_normalised else nn.Identity() for width in widths[1:])
+        self.norms = nn.ModuleList(
+            nn.BatchNorm2d(width) if settings.is_normalised else nn.Identity() for width in widths[1:]
+        )
         n_flat = widths[-1] * n_classes * (n_distances // 2**N_POOLING)
         dense = (n_flat + n_features, *settings.hidden, settings.n_bins)
         self.dense = nn.ModuleList(nn.Linear(dense[i], dense[i + 1]) for i in range(N_DENSE))
@@ -35,17 +38,21 @@ class ConductivityNet(nn.Module):
         self.centres: Tensor
         self.prior_weights: Tensor
         self.prior_bias: Tensor
-        self.prior_precision: Tensor
+        self.spread_weights: Tensor
+        self.spread_bias: Tensor
         self.register_buffer("centres", (edges[1:] + edges[:-1]) / 2, persistent=False)
         self.register_buffer("prior_weights", torch.zeros(n_features))
         self.register_buffer("prior_bias", torch.zeros(()))
-        self.register_buffer("prior_precision", torch.zeros(()))
+        self.register_buffer("spread_weights", torch.zeros(n_features))
+        self.register_buffer("spread_bias", torch.zeros(()))
+        self.has_prior = settings.has_prior
 
-    def start_from(self, weights: Tensor, bias: float, sd: float) -> None:
-        """Make the untrained network a normal distribution (sd in dex) around features @ weights + bias."""
-        self.prior_weights.copy_(weights)
-        self.prior_bias.fill_(bias)
-        self.prior_precision.fill_(1.0 / sd**2)
+    def start_from(self, line: Line) -> None:
+        """Make the untrained network the normal distribution around a line that `line` describes."""
+        self.prior_weights.copy_(torch.from_numpy(line.weights))
+        self.prior_bias.fill_(line.bias)
+        self.spread_weights.copy_(torch.from_numpy(line.spread_weights))
+        self.spread_bias.fill_(line.spread_bias)
         last = cast(nn.Linear, self.dense[-1])
         nn.init.zeros_(last.weight)
         nn.init.zeros_(last.bias)
@@ -60,5 +67,8 @@ class ConductivityNet(nn.Module):
             hidden = hidden + update if self.has_short_cuts and update.shape == hidden.shape else update
             hidden = self.dropout(hidden)
         logits = cast(Tensor, self.dense[-1](hidden))
+        if not self.has_prior:
+            return logits
         line = features @ self.prior_weights + self.prior_bias
-        return logits - self.prior_precision / 2 * (self.centres - line[:, None]) ** 2
+        sd = torch.exp(features @ self.spread_weights + self.spread_bias).clamp(*SD_LIMITS)
+        return logits - ((self.centres - line[:, None]) / sd[:, None]) ** 2 / 2

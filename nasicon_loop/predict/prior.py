@@ -14,35 +14,44 @@ Array = NDArray[np.float64]
 
 PENALTIES = tuple(10.0**k for k in (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5))
 N_FOLDS = 5
-MIN_SD = 0.3
+SD_LIMITS = (0.3, 2.0)
+SPREAD_PENALTY = 300.0
 
 
 @dataclass(frozen=True)
 class Line:
-    """log10 sigma = features @ weights + bias, with `sd` (dex) of what it misses on sources that it did not see."""
+    """log10 sigma = features @ weights + bias, and the log of what it misses (dex) on sources that it did not see.
+
+    ln(sd) = features @ spread_weights + spread_bias, limited to SD_LIMITS: silico-phosphates scatter by half
+    a decade, phosphates by more than one.
+    """
 
     weights: Array
     bias: float
-    sd: float
+    spread_weights: Array
+    spread_bias: float
 
 
 def fit_line(features: Array, target: Array, folds: NDArray[np.int64]) -> Line:
     """Return ridge regression on standardised features (n, f); `folds` (n,) choose its penalty and give its sd."""
-    best, best_error = PENALTIES[-1], np.inf
-    for penalty in PENALTIES:
-        residual = np.empty_like(target)
-        for fold in np.unique(folds):
-            out = folds == fold
-            if out.all():
-                residual[out] = target[out] - target[out].mean()
-                continue
+    residuals = {penalty: _held_out_residual(features, target, folds, penalty) for penalty in PENALTIES}
+    best = min(PENALTIES, key=lambda penalty: float((residuals[penalty] ** 2).mean()))
+    weights, bias = _solve(features, target, best)
+    missed = np.abs(residuals[best])
+    spread_weights, spread_bias = _solve(features, np.log(missed + 0.05), SPREAD_PENALTY)
+    # a mean of logarithms is below the logarithm of the mean square: set the level so that residuals / sd have rms 1
+    scaled = missed / np.exp(features @ spread_weights + spread_bias)
+    return Line(weights, bias, spread_weights, spread_bias + float(np.log(np.sqrt((scaled**2).mean()))))
+
+
+def _held_out_residual(features: Array, target: Array, folds: NDArray[np.int64], penalty: float) -> Array:
+    residual = np.array(target - target.mean(), dtype=np.float64)
+    for fold in np.unique(folds):
+        out = folds == fold
+        if not out.all():
             weights, bias = _solve(features[~out], target[~out], penalty)
             residual[out] = target[out] - features[out] @ weights - bias
-        error = float(np.sqrt((residual**2).mean()))
-        if error < best_error:
-            best, best_error = penalty, error
-    weights, bias = _solve(features, target, best)
-    return Line(weights, bias, max(best_error, MIN_SD))
+    return residual
 
 
 def _solve(features: Array, target: Array, penalty: float) -> tuple[Array, float]:
@@ -50,4 +59,4 @@ def _solve(features: Array, target: Array, penalty: float) -> tuple[Array, float
     moved = features - centre
     normal = moved.T @ moved + penalty * np.eye(features.shape[1])
     weights = np.linalg.solve(normal, moved.T @ (target - level))
-    return weights, level - float(centre @ weights)
+    return np.asarray(weights, dtype=np.float64), level - float(centre @ weights)

@@ -5,6 +5,18 @@ from typing import Any, Self
 
 from nasicon_loop.core import Refusal
 
+_POSITIVE = (
+    "n_members",
+    "n_epochs",
+    "batch_size",
+    "learning_rate",
+    "n_bins",
+    "n_folds",
+    "label_sd",
+    "lab_weight",
+    "pellet_scatter_sd",
+)
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -18,15 +30,15 @@ class Settings:
 
     n_members: int = 5
     """Networks in the ensemble; with more than one, each is stopped by a fold of sources that it does not see."""
-    n_epochs: int = 80
+    n_epochs: int = 60
     batch_size: int = 32
-    learning_rate: float = 2e-3
+    learning_rate: float = 1e-3
     weight_decay: float = 1e-2
-    dropout: float = 0.1
-    patience: int = 20
+    dropout: float = 0.2
+    patience: int = 15
     """Epochs without a better held-out loss before a member stops; 0 runs all epochs."""
 
-    channels: tuple[int, int, int] = (16, 24, 32)
+    channels: tuple[int, int, int] = (8, 12, 16)
     hidden: tuple[int, int, int, int, int, int] = (96, 64, 64, 64, 64, 64)
     """Widths of the first six fully connected layers; the seventh has one output per bin."""
     is_normalised: bool = True
@@ -60,10 +72,7 @@ class Settings:
     """Share of the networks' noise variance that is systematic for one composition in one lab."""
 
     def __post_init__(self) -> None:
-        positive = (
-            "n_members n_epochs batch_size learning_rate n_bins n_folds label_sd lab_weight pellet_scatter_sd".split()
-        )
-        for name in positive:
+        for name in _POSITIVE:
             if not getattr(self, name) > 0:
                 raise Refusal("must be above zero", f"settings.{name}")
         if self.n_folds < 2:
@@ -85,7 +94,7 @@ class Settings:
     @classmethod
     def quick(cls) -> Self:
         """Return the default with fewer members and epochs, for cross-validation while somebody waits."""
-        return cls(preset="quick", n_members=2, n_epochs=50, patience=15)
+        return cls(preset="quick", n_members=2, n_epochs=40, patience=10)
 
     @classmethod
     def paper(cls) -> Self:
@@ -126,6 +135,7 @@ class Settings:
         if unknown:
             raise Refusal("unknown setting", f"settings.{unknown[0]}")
         try:
-            return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+            typed: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+            return cls(**typed)
         except TypeError as error:
             raise Refusal(f"settings of the wrong type ({error})", "settings") from error

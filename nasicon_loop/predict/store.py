@@ -53,7 +53,7 @@ def write(directory: Path, arrays: Mapping[str, NDArray[Any]], manifest: Mapping
 
 
 def read(directory: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
-    """Return arrays and manifest; Refusal when a file is missing, foreign, of a later format, or not what was written."""
+    """Return arrays and manifest; Refusal when a file is missing, foreign, or not as it was written."""
     from safetensors import SafetensorError
     from safetensors.numpy import load
 
@@ -101,7 +101,7 @@ def _is_ours(directory: Path) -> bool:
     if not directory.is_dir():
         return False
     names = {item.name for item in directory.iterdir()}
-    return not names or MANIFEST in names and names <= {WEIGHTS, MANIFEST}
+    return not names or (MANIFEST in names and names <= {WEIGHTS, MANIFEST})
 
 
 def _swap(fresh: Path, directory: Path) -> None:

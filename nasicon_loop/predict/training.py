@@ -47,6 +47,7 @@ def fit_network(
     seen: Examples,
     held_out: Examples | None,
     settings: Settings,
+    *,
     seed: int,
     on_epoch: Callable[[float], None] = lambda loss: None,
     line: Line | None = None,
@@ -59,7 +60,7 @@ def fit_network(
         torch.manual_seed(seed)
         network = build(seen, settings)
         if line is not None:
-            network.start_from(torch.from_numpy(line.weights.astype(np.float32)), line.bias, line.sd)
+            network.start_from(line)
         optimiser = torch.optim.AdamW(
             network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
         )

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from nasicon_loop.core import Progress, Refusal, Silent
 from nasicon_loop.predict import bins
 from nasicon_loop.predict.baselines import BASELINES
-from nasicon_loop.predict.ensemble import Table, fit_ensemble, tabulate, within
+from nasicon_loop.predict.ensemble import fit_ensemble
 from nasicon_loop.predict.groups import grouped_folds, random_folds
 from nasicon_loop.predict.metrics import Errors, errors, is_sodium_at_room_temperature
 from nasicon_loop.predict.rows import Row
 from nasicon_loop.predict.settings import Settings
+from nasicon_loop.predict.table import Table, tabulate, within
 
 Array = NDArray[np.float64]
 
@@ -107,7 +108,7 @@ def validate(
     found: dict[tuple[str, str], Array] = {}
     for split in SPLITS:
         for name in models:
-            found[name, split] = _held_out(name, table, folds[split], settings, seed, bar)
+            found[name, split] = _held_out(name, table, folds[split], settings=settings, seed=seed, bar=bar)
     bar.finish()
     chosen = {SUBSETS[0]: is_sodium_at_room_temperature(table), SUBSETS[1]: np.ones(len(table.rows), dtype=bool)}
     scores = [
@@ -121,7 +122,9 @@ def validate(
     return Validation(tuple(scores), settings, seed, len(table.rows), int(groups.max()) + 1, table.target, means)
 
 
-def _held_out(name: str, table: Table, folds: NDArray[np.int64], settings: Settings, seed: int, bar: Progress) -> Array:
+def _held_out(
+    name: str, table: Table, folds: NDArray[np.int64], *, settings: Settings, seed: int, bar: Progress
+) -> Array:
     """Return (n, 3): mean and 5 % and 95 % quantiles of every row by a model that was trained on the other folds."""
     result = np.full((len(table.rows), 3), np.nan)
     for k in range(settings.n_folds):
@@ -142,6 +145,4 @@ def _cnn(seen: Table, out: Table, settings: Settings, seed: int) -> Array:
 
 def _score(name: str, split: str, subset: str, truth: Array, found: Array) -> Score:
     result: Errors = errors(truth, *found.T)
-    return Score(
-        name, split, subset, result.n, result.mae, result.rmse, result.r2, result.accuracy4, result.coverage90
-    )
+    return Score(name, split, subset, result.n, result.mae, result.rmse, result.r2, result.accuracy4, result.coverage90)

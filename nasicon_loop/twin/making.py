@@ -33,7 +33,7 @@ def make_pellet(product: Product, surface: Surface, suggestion: int) -> Pellet:
 
 
 def _weighed(recipe: dict[str, object], seed: int, label: str) -> list[str]:
-    """Return `--mass NAME=GRAMS` for every precursor, with the balance's and the spatula's error."""
+    """Return `--mass FORMULA=GRAMS` for every precursor, with the balance's and the spatula's error."""
     source = np.random.default_rng([pellet_seed(seed, label), 4])
     precursors = recipe["precursors"]
     if not isinstance(precursors, list) or not precursors:
@@ -41,5 +41,5 @@ def _weighed(recipe: dict[str, object], seed: int, label: str) -> list[str]:
     options: list[str] = []
     for precursor in precursors:
         grams = max(float(precursor["mass_g"]) + _WEIGHING_SD_G * float(source.standard_normal()), 1e-4)
-        options += ["--mass", f"{precursor['name']}={grams:.4f}"]
+        options += ["--mass", f"{precursor['formula']}={grams:.4f}"]
     return options

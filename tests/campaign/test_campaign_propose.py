@@ -67,7 +67,7 @@ class Model:
         return -3.5 + dopant - 0.3 * (float(composition.get("Na")) - 3.3) ** 2
 
 
-GOOD = {"Mg": 0.3, "Zn": 0.25, "Sc": 0.2, "Tm": 0.22, "Ni": 0.15}
+GOOD = {"Mg": 0.5, "Zn": 0.25, "Sc": 0.2, "Tm": 0.22, "Ni": 0.15}
 
 
 def test_a_batch_is_new_spread_over_dopants_and_always_the_same():
@@ -163,7 +163,7 @@ def test_no_new_result_is_said_and_no_past_says_nothing():
 def test_the_incumbent_is_a_posterior_mean_not_the_luckiest_report():
     proposal = propose(Model(GOOD), known=KNOWN, n=1, settings=SMALL)
     assert proposal.incumbent_formula == "Na3.4Zr1.8Mg0.2Si2PO12"
-    assert proposal.incumbent_mean == pytest.approx(-3.5 + 0.3 - 0.3 * 0.01)
+    assert proposal.incumbent_mean == pytest.approx(-3.5 + 0.5 - 0.3 * 0.01)
     assert propose(Model(GOOD), known=KNOWN, n=1, settings=SMALL, best=-2.0).incumbent_mean == -2.0
 
 
@@ -214,3 +214,19 @@ def test_similar_dopants_are_neighbours_in_size_and_charge():
 @pytest.mark.parametrize(("value", "words"), [(-3.25, "5.6e-4"), (-2.0, "1.0e-2"), (-9.4, "4.0e-10")])
 def test_conductivities_are_written_short(value, words):
     assert sigma_words(value) == words
+
+
+def test_more_than_the_lattice_takes_is_trusted_less_until_a_row_shows_otherwise():
+    greedy = Model({"Tm": 1.0})
+    careful = propose(greedy, known=KNOWN, n=1, settings=SMALL).choices[0]
+    assert careful.dopant == "Tm"
+    assert careful.amount < 0.2
+    shown = [*KNOWN, Known("Na3.3Zr1.7Tm0.3Si2PO12", -3.0, "10.1/five")]
+    bold = propose(greedy, known=shown, n=1, best=-3.2, settings=SMALL).choices[0]
+    assert (bold.dopant, bold.amount) == ("Tm", 0.2)
+
+
+def test_a_doubtful_amount_is_said_in_the_reason():
+    tm = propose(Model({"Tm": 3.0}), known=KNOWN, n=1, best=-3.4, settings=replace(SMALL, amounts=(Fraction(1, 5),)))
+    assert tm.choices[0].dopant == "Tm"
+    assert "0.2 Tm may not all enter the Zr site (+22 % in radius): one phase taken as" in tm.choices[0].reason

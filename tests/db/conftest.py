@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -34,27 +35,23 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """A temporary PostgreSQL cluster of our own; its URL without a database's name."""
     pytest.importorskip("pg8000", reason="pg8000 is not installed (extra `postgres`)")
     binaries = _binaries()
     if binaries is None:
         pytest.skip("no PostgreSQL binaries (initdb, pg_ctl) on this machine")
     as_user: list[str] = []
-    folder = tmp_path_factory.mktemp("postgres")
+    if os.geteuid() == 0 and shutil.which("runuser") is None:
+        pytest.skip("running as root without runuser: PostgreSQL refuses to start as root")
+    folder = Path(tempfile.mkdtemp(prefix="nasicon_postgres_"))  # pytest's own folders are closed to other users
     if os.geteuid() == 0:  # initdb refuses root
-        if shutil.which("runuser") is None:
-            pytest.skip("running as root without runuser: PostgreSQL refuses to start as root")
         as_user = ["runuser", "-u", "nobody", "--"]
-        for place in (folder, folder.parent, folder.parent.parent):
-            place.chmod(0o755)
         shutil.chown(folder, "nobody")
     cluster, port = folder / "cluster", _free_port()
 
     def run(*command: object) -> None:
-        subprocess.run(
-            [*as_user, *map(str, command)], check=True, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        subprocess.run([*as_user, *map(str, command)], check=True, cwd="/", stdout=subprocess.DEVNULL)
 
     run(binaries / "initdb", "-D", cluster, "-U", "lab", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C")
     options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c timezone=Asia/Tokyo"
@@ -63,6 +60,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"postgresql://lab@127.0.0.1:{port}"
     finally:
         run(binaries / "pg_ctl", "-D", cluster, "-m", "immediate", "stop")
+        shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -180,6 +180,11 @@ def test_missing_units_and_a_suspicious_sign_are_warned_of():
     assert "the column is -Z''" in warnings
 
 
+def test_a_last_line_without_its_line_end_is_warned_of():
+    data = table("f (Hz),Z' (Ohm),Z'' (Ohm)").removesuffix(b"\n")
+    assert any("no line end" in warning for warning in only(data).metadata["warnings"])
+
+
 def test_dc_rows_at_zero_hertz_are_dropped():
     rows = [(0, 0, 0)] * 4 + [(f, z.real, z.imag) for f, z in zip(F, Z, strict=True)]
     spectrum = only(table("Frequency (Hz),Zre (ohms),Zim (ohms)", rows))
@@ -259,6 +264,9 @@ def test_smart_files_that_cannot_be_read_say_so():
     assert "decimal commas" in reason(smart_csv(F, Z, row_delimiter=",", decimal=","))
     assert "column names" in reason(b"Exported SMaRT Impedance Data\nExperiment start time : x\n")
     assert "no data rows" in reason(b"\n".join(smart_csv(F, Z).splitlines()[:4]))
+    assert "do not hold frequency" in reason(
+        smart_csv(F, Z).replace(b"Impedance Imaginary", b"Capacitance").replace(b"Degrees", b"X")
+    )
 
 
 GENUINE = {
@@ -292,3 +300,49 @@ def test_genuine_files_of_other_programs(shared, name):
 
 def test_the_genuine_table_without_heading_is_refused(shared):
     assert "no heading" in reason((shared / "data/eis/vendors/exampleData.csv").read_bytes())
+
+
+def rows_of(pattern):
+    return [pattern.format(f, z.real, z.imag, abs(z), np.degrees(np.angle(z))) for f, z in zip(F, Z, strict=True)]
+
+
+TWINS = {
+    "NumetriQ": "\n".join(
+        [
+            "s04147-140deg ",
+            "Fixed value(s) :  AC Volt  [Vrms]=3.5000e-02  ",
+            "   Freq.[Hz]   \tZs'[ohm]  \tZs''[ohm]",
+            *rows_of(" {0:.5e}\t {1:.5e}\t{2:.5e}"),
+            "",
+        ]
+    ),
+    "CH Instruments": "\n".join(
+        [
+            "Feb. 20, 2020   15:55:08",
+            "A.C. Impedance",
+            "High Frequency (Hz) = 2e+6",
+            "",
+            "Freq/Hz, Z'/ohm, Z\"/ohm, Z/ohm, Phase/deg",
+            "",
+            *rows_of("{0:.3e}, {1:.3e}, {2:.3e}, {3:.3e}, {4:.1f}"),
+            "",
+        ]
+    ),
+    "PowerSuite": "\r\r\n".join(["Frequency\t Zre\t Zimg\t", *rows_of("{0:.8g}\t {1:.8g}\t {2:.8g}\t"), ""]),
+    "Parstat": "\n".join(
+        [
+            "Potential (V)\tI (A)\tElapsed Time (s)\tFrequency (Hz)\tZre (ohms)\tZim (ohms)\t|Vac| (V)\t|Iac| (A)\t",
+            "3.49\t-0.14\t10\t0\t0\t0\t0\t0\t",
+            *rows_of("3.5\t0.02\t7746.8\t{0:.9g}\t{1:.9g}\t{2:.9g}\t0.004\t0.18\t"),
+            "",
+        ]
+    ),
+}
+
+
+@pytest.mark.parametrize("program", TWINS)
+def test_tables_in_the_layouts_of_other_programs(program):
+    spectrum = only(TWINS[program].encode())
+    assert spectrum.metadata["reader"] == "delimited"
+    np.testing.assert_allclose(spectrum.frequency_hz, F, rtol=1e-6)
+    np.testing.assert_allclose(spectrum.impedance_ohm, Z, rtol=1e-3)

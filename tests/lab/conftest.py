@@ -1,9 +1,11 @@
 """A laboratory with a bench: real folder, real database, spectra in the layout that XM-studio writes."""
 
+import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +13,16 @@ import pytest
 from instruments.sim import xm_studio_csv
 from nasicon_loop.lab.context import Lab, opened
 from nasicon_loop.lab.folder import init
+from nasicon_loop.lab.settings import load_settings
 
+QUICK: dict[str, Any] = {
+    "measurement__temperature_c": 25.0,
+    "measurement__temperature_sd_c": 0.5,
+    "watch__settle_seconds": 0.0,
+    "watch__patience_seconds": 0.0,
+    "watch__poll_seconds": 0.05,
+    "training__retrain_after_n_results": 0,
+}
 STARTED_AT = datetime(2024, 6, 20, 6, 58, 13, tzinfo=UTC)
 
 
@@ -59,6 +70,11 @@ class Bench:
                     writer.add_geometry(pellet, thickness_cm=0.127, electrode_diameter_cm=1.6)
         return sample.label
 
+    def with_settings(self, **flags: Any) -> Lab:
+        """The same lab with other settings, `section_key=value` written `section__key`."""
+        given = {name.replace("__", "."): value for name, value in {**QUICK, **flags}.items()}
+        return replace(self.lab, settings=load_settings(self.lab.folder, given))
+
     def pellet(self, label: str) -> str:
         """Press one more pellet."""
         with self.lab.database.write(who="bench") as writer:
@@ -72,17 +88,16 @@ class Bench:
             )
 
 
+@pytest.fixture(scope="session")
+def new_lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lab as `init` makes it, to be copied: making the database takes longer than most tests."""
+    return init(tmp_path_factory.mktemp("new") / "lab").path
+
+
 @pytest.fixture
-def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
-    """An open lab at 25 °C whose watch settles at once."""
+def bench(new_lab: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    """An open lab at 25 °C whose inbox settles at once."""
     monkeypatch.delenv("NASICON_LAB", raising=False)
-    folder = init(tmp_path / "lab")
-    flags = {
-        "measurement.temperature_c": 25.0,
-        "measurement.temperature_sd_c": 0.5,
-        "watch.settle_seconds": 0.0,
-        "watch.patience_seconds": 0.0,
-        "watch.poll_seconds": 0.05,
-    }
-    with opened(folder.path, flags=flags, who="bench") as lab:
+    folder = Path(shutil.copytree(new_lab, tmp_path / "lab"))
+    with opened(folder, flags={name.replace("__", "."): value for name, value in QUICK.items()}, who="bench") as lab:
         yield Bench(lab)

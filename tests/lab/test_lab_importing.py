@@ -296,3 +296,39 @@ def test_a_name_is_shown_harmlessly(bench: Any) -> None:
     result = import_file(bench.lab, bench.drop("a\x1b[31m[b]x.csv", bench.csv()))
     assert "\x1b" not in result.file
     assert result.state == "unassigned"
+
+
+def test_a_geometry_that_no_pellet_has_stops_nothing(bench: Any) -> None:
+    label = bench.sample(measured=False)
+    bench.measure(f"{label}-P1", thickness_cm=12.7)  # given in mm
+    result = import_file(bench.lab, bench.drop(f"{label}.csv", bench.csv()))
+    assert (result.state, result.sigma_total_s_cm) == ("needs analysis", None)
+    assert "lengths are in cm" in result.notes[0]
+    assert complete(bench.lab) == []
+    bench.measure(f"{label}-P1")
+    (done,) = complete(bench.lab)
+    assert done.sigma_total_s_cm == pytest.approx(SIGMA, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("thickness_cm", "r_ohm", "r_ct_ohm", "sigma_s_cm"),
+    [(0.127, 30.31, 35.35, 9.62e-4), (0.113, 49.32, 53.21, 5.48e-4), (0.112, 66.99, 263.8, 1.68e-4)],
+)
+def test_the_published_pellets_import_to_their_conductivities(
+    bench: Any, thickness_cm: float, r_ohm: float, r_ct_ohm: float, sigma_s_cm: float
+) -> None:
+    label = bench.sample(measured=False)
+    bench.measure(f"{label}-P1", thickness_cm)
+    result = import_file(bench.lab, bench.drop(f"{label}.csv", bench.csv(r_ohm, r_ct_ohm)))
+    assert (result.verdict, result.state) == ("accepted", "analysed")
+    assert result.sigma_total_s_cm == pytest.approx(sigma_s_cm, rel=0.01)
+
+
+def test_genuine_files_are_read_or_refused_with_a_reason(bench: Any, shared: Path) -> None:
+    folder = shared / "data" / "eis" / "dummy_cells"
+    label = bench.sample()
+    results = import_files(bench.lab, [folder], sample_label=label)
+    assert len(results) == len(list(folder.iterdir()))
+    for result in results:
+        assert result.refusal or (result.sweeps and result.label == f"{label}-P1")
+    assert sum(result.refusal is None for result in results) >= 2

@@ -5,11 +5,11 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 import recipes
-from nasicon_loop.chemistry import Composition, dopants, dope
+from nasicon_loop.chemistry import Composition, FormulaError, dopants, dope
 from nasicon_loop.core import Refusal
 
 
@@ -18,7 +18,7 @@ def formulas(recipe: recipes.Recipe) -> set[str]:
 
 
 def random_targets(n: int, seed: int) -> list[Composition]:
-    source = random.Random(seed)
+    source = random.Random(seed)  # noqa: S311
     found: list[Composition] = []
     while len(found) < n:
         try:
@@ -36,16 +36,12 @@ def random_targets(n: int, seed: int) -> list[Composition]:
 
 def test_nearly_every_random_doped_target_gets_a_recipe() -> None:
     targets = random_targets(400, seed=3)
-    made = 0
     for target in targets:
-        try:
-            recipes.plan(target, n_pellets=4)
-            made += 1
-        except Refusal as refusal:
-            assert "blocked by policy" in refusal.reason
-            assert set(target.elements) & {"As", "Cd", "Cr"}
-    in_policy = [target for target in targets if not set(target.elements) & {"As", "Cd", "Cr"}]
-    assert made == len(in_policy) >= 0.9 * len(targets)
+        if set(target.elements) & {"As", "Cd", "Cr"}:
+            with pytest.raises(Refusal, match="blocked by policy"):
+                recipes.plan(target, n_pellets=4)
+        else:
+            assert recipes.plan(target, n_pellets=4).weighed == target.formula
 
 
 @pytest.mark.parametrize("symbol", sorted(dopants()))
@@ -70,19 +66,17 @@ def test_the_masses_contain_exactly_the_batched_elements(
 ) -> None:
     try:
         target = dope(symbol, amount, silicon)
-        elements = [e for e in ("Na", "P") if e in target.elements]
-        recipe = recipes.plan(
-            target,
-            mass_g=7.3,
-            excess_percent=percent,
-            excess_basis=basis,
-            excess_elements=elements,
-            allow_toxic=True,
-            assays={"ZrO2": 0.985},
-        )
-    except Refusal as refusal:
-        assert "charge" in refusal.reason or "more than" in refusal.reason  # from dope, never from plan
-        return
+    except FormulaError:
+        reject()
+    recipe = recipes.plan(
+        target,
+        mass_g=7.3,
+        excess_percent=percent,
+        excess_basis=basis,
+        excess_elements=[e for e in ("Na", "P") if e in target.elements],
+        allow_toxic=True,
+        assays={"ZrO2": 0.985},
+    )
     masses = {line.formula: line.mass_g for line in recipe.precursors}
     weighed = recipes.weighed_composition(recipe, masses)
     assert weighed.batched_amounts == pytest.approx(dict(recipe.batched_amounts), rel=1e-9)
@@ -120,8 +114,9 @@ def test_named_precursors_replace_the_usual_ones() -> None:
     assert formulas(recipe) == {"Na2CO3", "NH4H2PO4", "ZrO2", "SiO2"}
     assert recipe.batched == "Na3.45Zr2Si2P1.15O12.6"
     assert "an equivalent because this set has no Na3PO4" in recipe.excess_words
-    with pytest.raises(Refusal, match="no precursor in the table brings P"):
-        recipes.plan("Na3Zr2Si2PO12", precursors=["Na2CO3"])
+    assert formulas(recipes.plan("Na3Zr2Si2PO12", precursors=["Na2CO3"])) == formulas(recipe)
+    with pytest.raises(Refusal, match=r"no set of precursors gives Na : P = 3\.4 : 1"):
+        recipes.plan("Na3.4Zr1.6Sc0.4Si2PO12", precursors=["Na3PO4"])
     with pytest.raises(Refusal, match="brings Ca, which the target does not contain"):
         recipes.plan("Na3Zr2Si2PO12", precursors=["CaCO3"])
     with pytest.raises(Refusal, match="is not in the precursor table"):
@@ -132,9 +127,9 @@ def test_named_precursors_replace_the_usual_ones() -> None:
     ("target", "reason"),
     [
         ("Na3.4Zr1.85Zn0.15Si2PO12", r"not charge-neutral: \+0\.1 .*Na3\.3 would balance"),
-        ("Na3Zr1.88Y0.12Si2PO12", "not charge-neutral"),
-        ("Na3Zr1.9Cd0.2Si2PO12.1", "blocked by policy"),
-        ("Na3Zr1.9Be0.2Si2PO12.1", "no precursor in the table brings Be"),
+        ("Na3Zr1.88Y0.12Si2PO12", r"-0\.12 .*Na3\.12 would balance it, or O11\.94"),
+        ("Na3.2Zr1.9Cd0.1Si2PO12", "blocked by policy"),
+        ("Na3.2Zr1.9Be0.1Si2PO12", "no precursor in the table brings Be"),
         ("NaCl", "has no oxygen"),
         ("O2", "nothing but oxygen"),
         ("Xy3", "unknown element"),

@@ -30,7 +30,7 @@ class Spoken(Product):
         if arguments[0] == "recipe":
             return {
                 "target": "Na3.4Zr1.8Mg0.2Si2PO12",
-                "precursors": [{"name": "ZrO2", "formula": "ZrO2", "mass_g": 3.5}, {"name": "MgO", "mass_g": 0.1}],
+                "precursors": [{"name": "ZrO2", "formula": "ZrO2", "mass_g": 3.5}, {"name": "magnesia", "formula": "MgO", "mass_g": 0.1}],
             }
         if arguments[:2] == ("pellet", "new"):
             return {"label": "NL-0001-P1"}

@@ -1,0 +1,1 @@
+"""Speed and accuracy, beside a peer or a yardstick in the same run. Never part of the tests."""

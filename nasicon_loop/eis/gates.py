@@ -1,0 +1,44 @@
+"""The gates: each a number, a limit from the settings, and the sentence that the user reads."""
+
+from collections.abc import Iterable
+
+from nasicon_loop.eis.analysis import Gate, Verdict
+from nasicon_loop.eis.settings import GATES, Settings
+
+_RULES = {rule.name: rule for rule in GATES}
+
+
+class Gates:
+    """Collects gates as they are met."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.met: list[Gate] = []
+
+    def limit(self, name: str) -> float:
+        """Return the limit of a gate."""
+        return float(getattr(self.settings, _RULES[name].setting))
+
+    def at_least(self, name: str, value: float) -> bool:
+        """Pass where the value reaches its limit."""
+        return self.record(name, value, is_passed=value >= self.limit(name))
+
+    def at_most(self, name: str, value: float) -> bool:
+        """Pass where the size of the value stays within its limit; a value that is no number fails."""
+        return self.record(name, value, is_passed=abs(value) <= self.limit(name))
+
+    def record(self, name: str, value: float, *, is_passed: bool) -> bool:
+        """Record the outcome of a gate that is decided elsewhere."""
+        rule = _RULES[name]
+        limit = self.limit(name)
+        sentence = rule.sentence.format(value=value, limit=limit)
+        self.met.append(Gate(name, float(value), limit, is_passed, rule.verdict, sentence))
+        return is_passed
+
+
+def verdict_of(gates: Iterable[Gate]) -> tuple[Verdict, tuple[str, ...]]:
+    """Return the verdict over all gates, and the sentences of those that failed, the gravest first."""
+    failed = [gate for gate in gates if not gate.is_passed]
+    grave = [gate for gate in failed if gate.verdict_if_failed == "rejected"]
+    verdict: Verdict = "rejected" if grave else "review" if failed else "accepted"
+    return verdict, tuple(gate.sentence for gate in (*grave, *(g for g in failed if g not in grave)))
