@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         TeachingRow,
     )
     from db.reader import Reader
-    from db.schema import create, upgrade
+    from db.schema import Upgrade, create, upgrade
     from db.values import (
         DECISIONS,
         FILE_STATES,
@@ -101,6 +101,7 @@ __all__ = [
     "Suggestion",
     "SuggestionStateName",
     "TeachingRow",
+    "Upgrade",
     "Weighing",
     "Writer",
     "backup",
@@ -123,6 +124,7 @@ _HOMES = {
     "Reader": "reader",
     "SpectrumBranch": "lineage",
     "TeachingRow": "lineage",
+    "Upgrade": "schema",
     "Writer": "writer",
     "backup": "backups",
     "check": "checking",

@@ -70,6 +70,8 @@ class Database:
         Writers come one after the other: no computing, files or devices inside. Raises Refusal when the database is
         locked by another program for longer than 30 s, full, damaged or not writable.
         """
+        if not who.strip():
+            raise Refusal("say who writes", where_of(self._url))
         if getattr(self._inside, "writing", False):
             raise RuntimeError("a write inside a write would wait for itself")
         self._inside.writing = True
@@ -87,12 +89,13 @@ class Database:
 
         SQLite: PRAGMA data_version on a connection that is kept for this. PostgreSQL: the newest journal id.
         """
+        if self.path is None:
+            with self.read() as reader:
+                return reader.max_journal_id()
         with self._kept_lock, refusing(self._url):
             if self._kept is None:
                 self._kept = self._reading.connect()
-            if self._kept.dialect.name == "sqlite":
-                return int(self._kept.exec_driver_sql("PRAGMA data_version").scalar_one())
-            return Reader(self._kept, self._lab).max_journal_id()
+            return int(self._kept.exec_driver_sql("PRAGMA data_version").scalar_one())
 
     def close(self) -> None:
         """Let go of all connections."""

@@ -48,6 +48,11 @@ def _execute(connection: Any, *statements: str) -> None:
     cursor.close()
 
 
+def _is_server(url: sa.URL) -> bool:
+    """A server may have been restarted since the last question: then its connections are made anew."""
+    return sqlite_path(url) is None
+
+
 def _json_serializer(value: Any) -> str:
     from db.types import json_text
 
@@ -61,7 +66,7 @@ def writing_engine(url: sa.URL) -> sa.Engine:
     fails although it would have waited. PostgreSQL: READ COMMITTED, and `Database.write` locks the lab's row first,
     which puts a lab's writers one after the other in the same way.
     """
-    engine = sa.create_engine(url, json_serializer=_json_serializer)
+    engine = sa.create_engine(url, json_serializer=_json_serializer, pool_pre_ping=_is_server(url))
     if engine.dialect.name != "sqlite":
         return engine
 
@@ -85,7 +90,9 @@ def writing_engine(url: sa.URL) -> sa.Engine:
 
 def reading_engine(url: sa.URL) -> sa.Engine:
     """Return an engine that cannot write and never waits for a writer."""
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", json_serializer=_json_serializer)
+    engine = sa.create_engine(
+        url, isolation_level="AUTOCOMMIT", json_serializer=_json_serializer, pool_pre_ping=_is_server(url)
+    )
     is_sqlite = engine.dialect.name == "sqlite"
 
     @sa.event.listens_for(engine, "connect")

@@ -2,7 +2,8 @@
 
 Every table has `lab_id`. Facts are insert-only; the five `*_state` tables are projections that `db.projections` keeps
 and can rebuild; `sighting` is telemetry, outside the journal. Constraints have names from the first day on, because
-an unnamed one cannot be changed later on SQLite.
+an unnamed one cannot be changed later on SQLite. In indexes over several columns `lab_id` stands last: an index that
+begins with it looks useful to SQLite's planner in every question, and is useless in a file that holds one lab.
 """
 
 from collections.abc import Mapping
@@ -55,9 +56,9 @@ class LabTable(_Base, table=True):
 class JournalTable(_Fact, table=True):
     __tablename__ = "journal"
     __table_args__ = (
-        sa.Index(None, "lab_id", "subject", "subject_id"),
-        sa.Index(None, "lab_id", "event"),
-        sa.Index(None, "lab_id", "fact", "fact_id"),
+        sa.Index(None, "subject", "subject_id", "lab_id"),
+        sa.Index(None, "event", "lab_id"),
+        sa.Index(None, "fact", "fact_id", "lab_id"),
     )
     who: str
     event: str
@@ -71,7 +72,7 @@ class JournalTable(_Fact, table=True):
 
 class ModelRunTable(_Fact, table=True):
     __tablename__ = "model_run"
-    __table_args__ = (sa.UniqueConstraint("lab_id", "number"),)
+    __table_args__ = (sa.UniqueConstraint("number", "lab_id"),)
     number: int
     directory: str
     data_hash: str
@@ -85,7 +86,7 @@ class ModelRunTable(_Fact, table=True):
 
 class SuggestionTable(_Fact, table=True):
     __tablename__ = "suggestion"
-    __table_args__ = (sa.UniqueConstraint("lab_id", "number"),)
+    __table_args__ = (sa.UniqueConstraint("number", "lab_id"),)
     number: int
     model_run_id: int | None = Field(default=None, foreign_key="model_run.id", index=True)
     formula: str
@@ -100,7 +101,7 @@ class SuggestionTable(_Fact, table=True):
 
 class SampleTable(_Fact, table=True):
     __tablename__ = "sample"
-    __table_args__ = (sa.UniqueConstraint("lab_id", "number"), sa.UniqueConstraint("lab_id", "label"))
+    __table_args__ = (sa.UniqueConstraint("number", "lab_id"), sa.UniqueConstraint("label", "lab_id"))
     label: str
     number: int
     target_formula: str
@@ -138,7 +139,7 @@ class FiringTable(_Fact, table=True):
 
 class PelletTable(_Fact, table=True):
     __tablename__ = "pellet"
-    __table_args__ = (sa.UniqueConstraint("sample_id", "number"), sa.UniqueConstraint("lab_id", "label"))
+    __table_args__ = (sa.UniqueConstraint("sample_id", "number"), sa.UniqueConstraint("label", "lab_id"))
     sample_id: int = Field(foreign_key="sample.id")
     number: int
     label: str
@@ -159,7 +160,7 @@ class PelletGeometryTable(_Fact, table=True):
 
 class RawFileTable(_Fact, table=True):
     __tablename__ = "raw_file"
-    __table_args__ = (sa.UniqueConstraint("lab_id", "sha256"),)
+    __table_args__ = (sa.UniqueConstraint("sha256", "lab_id"),)
     sha256: str
     size_bytes: int = Field(sa_type=sa.BigInteger)
     name: str
@@ -169,7 +170,7 @@ class ReadingTable(_Fact, table=True):
     """What a reader made of a file's bytes; the newest counts. A later reader may read what was refused before."""
 
     __tablename__ = "reading"
-    __table_args__ = (sa.Index(None, "lab_id", "numbers_sha256"),)
+    __table_args__ = (sa.Index(None, "numbers_sha256", "lab_id"),)
     raw_file_id: int = Field(foreign_key="raw_file.id", index=True)
     numbers_sha256: str | None = None
     reader: str | None = None
@@ -180,7 +181,7 @@ class ReadingTable(_Fact, table=True):
 
 class SightingTable(_Fact, table=True):
     __tablename__ = "sighting"
-    __table_args__ = (sa.UniqueConstraint("lab_id", "path", "mtime_ns", "size_bytes"),)
+    __table_args__ = (sa.UniqueConstraint("path", "mtime_ns", "size_bytes", "lab_id"),)
     raw_file_id: int = Field(foreign_key="raw_file.id", index=True)
     path: str
     mtime_ns: int = Field(sa_type=sa.BigInteger)
@@ -258,7 +259,7 @@ class RetractionTable(_Fact, table=True):
 
 class LiteratureTable(_Fact, table=True):
     __tablename__ = "literature"
-    __table_args__ = (sa.UniqueConstraint("lab_id", "row_hash"), sa.Index(None, "lab_id", "is_usable"))
+    __table_args__ = (sa.UniqueConstraint("row_hash", "lab_id"), sa.Index(None, "is_usable", "lab_id"))
     row_hash: str
     formula: str
     mobile_ion: str
@@ -297,14 +298,14 @@ class _Projection(_Base):
 
 class SampleStateTable(_Projection, table=True):
     __tablename__ = "sample_state"
-    __table_args__ = (sa.Index(None, "lab_id", "state"),)
+    __table_args__ = (sa.Index(None, "state", "lab_id"),)
     sample_id: int = Field(foreign_key="sample.id", primary_key=True)
     state: str
 
 
 class SuggestionStateTable(_Projection, table=True):
     __tablename__ = "suggestion_state"
-    __table_args__ = (sa.Index(None, "lab_id", "state"),)
+    __table_args__ = (sa.Index(None, "state", "lab_id"),)
     suggestion_id: int = Field(foreign_key="suggestion.id", primary_key=True)
     state: str
 
@@ -319,7 +320,7 @@ class PelletStateTable(_Projection, table=True):
 
 class FileStateTable(_Projection, table=True):
     __tablename__ = "file_state"
-    __table_args__ = (sa.Index(None, "lab_id", "state"),)
+    __table_args__ = (sa.Index(None, "state", "lab_id"),)
     raw_file_id: int = Field(foreign_key="raw_file.id", primary_key=True)
     reading_id: int | None = None
     is_refused: bool
@@ -331,10 +332,10 @@ class FileStateTable(_Projection, table=True):
 
 class SpectrumStateTable(_Projection, table=True):
     __tablename__ = "spectrum_state"
-    __table_args__ = (sa.Index(None, "lab_id", "standing"),)
+    __table_args__ = (sa.Index(None, "standing", "lab_id"),)
     spectrum_id: int = Field(foreign_key="spectrum.id", primary_key=True)
     raw_file_id: int = Field(foreign_key="raw_file.id", index=True)
-    reading_id: int
+    reading_id: int = Field(foreign_key="reading.id", index=True)
     analysis_id: int | None = Field(default=None, foreign_key="analysis.id", index=True)
     geometry_id: int | None = None
     geometry_pellet_id: int | None = None

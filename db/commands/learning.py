@@ -83,26 +83,36 @@ class LearningWriter(Recording):
             "trigger": trigger,
         }
         taught = {int(analysis_id): float(sd) for analysis_id, sd in sorted((lessons or {}).items())}
+        self._refuse_unknown(taught)
         data = {"number": values["number"], "data_hash": data_hash, "trigger": trigger, "lessons": list(taught.items())}
-        run = self._record(ModelRun, "model_run", "model.trained", values, data=data)
-        for analysis_id, sd in taught.items():
-            self._insert("lesson", {"model_run_id": run.id, "analysis_id": analysis_id, "log10_sigma_sd": sd})
+        with self._together():
+            run = self._record(ModelRun, "model_run", "model.trained", values, data=data)
+            for analysis_id, sd in taught.items():
+                self._insert("lesson", {"model_run_id": run.id, "analysis_id": analysis_id, "log10_sigma_sd": sd})
         return run
+
+    def _refuse_unknown(self, analysis_ids: Iterable[int]) -> None:
+        column = TABLES["analysis"].c.id
+        known = set(self._connection.execute(self._select("analysis").with_only_columns(column)).scalars())
+        unknown = sorted(set(analysis_ids) - known)
+        if unknown:
+            raise Refusal(f"there is no analysis with id {unknown[0]} in this lab", self.lab.name)
 
     def add_predictions(self, model_run: ModelRun | int, predictions: Mapping[str, tuple[float, float]]) -> int:
         """Keep what a model run said, once: formula -> mean and sd of log10 sigma. Returns how many."""
         run = self.model_run_by_id(id_of(model_run))
         if self.predictions(run):
             raise Refusal("the predictions of this model run are already kept", f"model run {run.number}")
-        rows = [
-            self._insert(
-                "prediction",
-                {"model_run_id": run.id, "formula": formula, "log10_sigma_mean": mean, "log10_sigma_sd": sd},
-            )
-            for formula, (mean, sd) in sorted(predictions.items())
-        ]
-        data = {"n": len(rows), "digest": predictions_digest([to_value(StoredPrediction, row) for row in rows])}
-        self._line("model.predicted", ("model_run", run.id), data)
+        with self._together():
+            rows = [
+                self._insert(
+                    "prediction",
+                    {"model_run_id": run.id, "formula": formula, "log10_sigma_mean": mean, "log10_sigma_sd": sd},
+                )
+                for formula, (mean, sd) in sorted(predictions.items())
+            ]
+            data = {"n": len(rows), "digest": predictions_digest([to_value(StoredPrediction, row) for row in rows])}
+            self._line("model.predicted", ("model_run", run.id), data)
         return len(rows)
 
     def add_suggestion(

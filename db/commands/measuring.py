@@ -40,8 +40,9 @@ class MeasuringWriter(Recording):
         if len(sha256) != _SHA256_LENGTH or set(sha256) - set("0123456789abcdef"):
             raise Refusal("a file is named by the 64 hexadecimal digits of its SHA-256", name)
         values = {"sha256": sha256, "size_bytes": size_bytes, "name": name}
-        row = self._fact_row("raw_file", "file.imported", values, data={"sha256": sha256, "name": storable(name)})
-        self._add_reading(row["id"], numbers_sha256, reader, reader_version, refusal)
+        with self._together():
+            row = self._fact_row("raw_file", "file.imported", values, data={"sha256": sha256, "name": storable(name)})
+            self._add_reading(row["id"], numbers_sha256, reader, reader_version, refusal)
         return self.file(row["id"]), True
 
     def add_reading(
@@ -90,7 +91,7 @@ class MeasuringWriter(Recording):
     def add_sighting(self, raw_file: RawFile | int, path: str, *, mtime_ns: int, size_bytes: int) -> Sighting:
         """Note where a file's bytes were seen (telemetry: no journal line). The same sighting twice is one."""
         values = {
-            "raw_file_id": id_of(raw_file),
+            "raw_file_id": self.file(id_of(raw_file)).id,
             "path": storable(path),
             "mtime_ns": mtime_ns,
             "size_bytes": size_bytes,

@@ -36,6 +36,10 @@ class Recording(Reader):
         """The time that all facts of this transaction carry."""
         return self._at
 
+    def _together(self) -> sa.NestedTransaction:
+        """A block whose rows are kept together or not at all, even when the caller goes on after a Refusal."""
+        return self._connection.begin_nested()
+
     def _insert(self, table_name: str, values: Mapping[str, Any]) -> dict[str, Any]:
         table = TABLES[table_name]
         given = {**values, "lab_id": self.lab.id}

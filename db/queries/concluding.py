@@ -24,6 +24,12 @@ from db.values import (
 )
 
 
+def _newest_reading() -> "sa.ColumnElement[bool]":
+    """A spectrum counts while its reading is the newest of its file."""
+    states, files = TABLES["spectrum_state"].c, TABLES["file_state"].c
+    return (files.raw_file_id == states.raw_file_id) & (files.reading_id == states.reading_id)
+
+
 class Concluding(Access):
     """What was concluded from the spectra."""
 
@@ -67,7 +73,8 @@ class Concluding(Access):
         query = (
             self._analyses(with_document)
             .join(states, states.c.analysis_id == analysis.c.id)
-            .join(files, files.c.reading_id == states.c.reading_id)
+            .join(files, _newest_reading())
+            .where(states.c.lab_id == self.lab.id)
         )
         if raw_file is not None:
             query = query.where(states.c.raw_file_id == id_of(raw_file))
@@ -141,7 +148,7 @@ class Concluding(Access):
             sa.select(analysis.c.id.label("analysis_id"), files.c.raw_file_id, files.c.sample_id, files.c.pellet_id)
             .add_columns(*wanted)
             .join(states, states.c.analysis_id == analysis.c.id)
-            .join(files, files.c.reading_id == states.c.reading_id)
+            .join(files, _newest_reading())
             .where(states.c.lab_id == self.lab.id, states.c.standing == "teaches")
             .where(files.c.state.in_(("analysed", "held")))
             .order_by(analysis.c.id)

@@ -67,7 +67,7 @@ class Learning(Access):
         query, states = self._suggestions(), TABLES["suggestion_state"]
         if state is not None:
             query = query.join(states, states.c.suggestion_id == TABLES["suggestion"].c.id)
-            query = query.where(states.c.state == state)
+            query = query.where(states.c.lab_id == self.lab.id, states.c.state == state)
         return self._values(Suggestion, query, limit=limit, offset=offset)
 
     def suggestion(self, number: int) -> Suggestion:

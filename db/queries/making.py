@@ -53,7 +53,9 @@ class Making(Access):
         sample, states = TABLES["sample"], TABLES["sample_state"]
         query = self._select("sample").order_by(sample.c.number)
         if state is not None:
-            query = query.join(states, states.c.sample_id == sample.c.id).where(states.c.state == state)
+            query = query.join(states, states.c.sample_id == sample.c.id).where(
+                states.c.lab_id == self.lab.id, states.c.state == state
+            )
         return self._values(Sample, query, limit=limit, offset=offset)
 
     def sample(self, label: str) -> Sample:

@@ -30,7 +30,7 @@ class Measuring(Access):
             sa.select(raw, reading.c.id.label("reading_id"), *what)
             .join(states, states.c.raw_file_id == raw.c.id)
             .join(reading, reading.c.id == states.c.reading_id)
-            .where(raw.c.lab_id == self.lab.id)
+            .where(raw.c.lab_id == self.lab.id, states.c.lab_id == self.lab.id)
             .order_by(raw.c.id)
         )
 
@@ -102,7 +102,7 @@ class Measuring(Access):
         return (
             self._select("spectrum")
             .join(states, states.c.reading_id == spectrum.c.reading_id)
-            .where(spectrum.c.raw_file_id == id_of(raw_file))
+            .where(states.c.raw_file_id == id_of(raw_file), spectrum.c.raw_file_id == id_of(raw_file))
             .order_by(spectrum.c.sweep)
         )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from nasicon_loop.campaign.candidates import Key, composition_key
 from nasicon_loop.campaign.values import Candidate, Known
@@ -53,25 +54,43 @@ def distance(one: Mapping[str, float], other: Mapping[str, float]) -> float:
     )
 
 
-def nearest(key: Key, rows: Literature, n: int = _N_NEAREST) -> list[tuple[float, Known]]:
-    """Return the `n` nearest measured compositions with their distances, each formula once (its highest value).
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A measured composition near a candidate: median over its reports, and who measured it."""
 
-    Every element that only one of the two has counts as 0.1 atoms more in the order, not in the distance.
+    formula: str
+    log10_sigma: float
+    source: str
+    kind: str
+    distance_atoms: float
+
+
+def nearest(key: Key, rows: Literature, n: int = _N_NEAREST) -> list[Neighbour]:
+    """Return the `n` nearest measured compositions, nearest first, each once.
+
+    Every element that only one of the two has counts as 0.1 atoms more in the order, not in the distance. Of several
+    reports the lab's own are taken before others, totals before bulk values, and of what remains the median.
     """
     amounts = dict(key)
+    groups: dict[Key, list[Known]] = {}
+    for other, row in rows.rows:
+        groups.setdefault(tuple(sorted(other.items())), []).append(row)
     ranked = sorted(
-        ((distance(amounts, other), len(amounts.keys() ^ other.keys()), row) for other, row in rows.rows),
-        key=lambda item: (
-            round(item[0] + _OTHER_ELEMENT_ATOMS * item[1], 4), -item[2].log10_sigma, item[2].source
+        groups,
+        key=lambda other: (
+            round(distance(amounts, dict(other)) + _OTHER_ELEMENT_ATOMS * len(amounts.keys() ^ dict(other).keys()), 4),
+            other,
         ),
-    )  # fmt: skip
-    found: list[tuple[float, Known]] = []
-    for gap, _, row in ranked:
-        if row.formula not in {other.formula for _, other in found}:
-            found.append((gap, row))
-        if len(found) == n:
-            break
-    return found
+    )
+    return [_neighbour(groups[other], distance(amounts, dict(other))) for other in ranked[:n]]
+
+
+def _neighbour(reports: Sequence[Known], gap: float) -> Neighbour:
+    own = [row for row in reports if row.is_lab] or list(reports)
+    alike = [row for row in own if not row.kind] or own
+    source = alike[0].source if len(alike) == 1 else f"median of {len(alike)} reports"
+    value = median(row.log10_sigma for row in alike)
+    return Neighbour(alike[0].formula, value, source, alike[0].kind, gap)
 
 
 def similar_dopants(symbol: str, rows: Literature, n: int = 2) -> list[str]:
@@ -131,7 +150,7 @@ def reason(
     ]
     near = nearest(composition_key(candidate.composition), rows)
     if near:
-        parts.append("nearest known " + ", ".join(_near_words(gap, row) for gap, row in near))
+        parts.append("nearest known " + ", ".join(map(_near_words, near)))
     parts.append(_support_words(candidate, rows))
     if feasibility < _DOUBTFUL:
         entry = dopants()[candidate.dopant]
@@ -143,6 +162,7 @@ def reason(
     return "; ".join(parts)
 
 
-def _near_words(gap: float, row: Known) -> str:
-    kind = f", {row.kind}" if row.kind else ""
-    return f"{short_formula(row.formula)} {sigma_words(row.log10_sigma)}{kind} ({row.source}, {gap:.2f} atoms away)"
+def _near_words(near: Neighbour) -> str:
+    kind = f" {near.kind}" if near.kind else ""
+    value = f"{short_formula(near.formula)}{kind} {sigma_words(near.log10_sigma)}"
+    return f"{value} ({near.source}, {near.distance_atoms:.2f} atoms away)"

@@ -16,7 +16,6 @@ R3C, C2C = "R-3c", "C2/c"
 FORMULA_UNITS = 6
 _DALTON_PER_ANGSTROM3 = 1.66053906660  # g/cm3; the dalton in 1e-24 g (CODATA 2018)
 _SMALL_CAVITY_ION_ANGSTROM = 0.9
-_EMPTY_CAVITY_RADIUS_ANGSTROM = 1.02  # an empty framework keeps the cavity that sodium had
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +71,7 @@ def _data() -> dict[str, Any]:
 
 
 def _regression(sites: Sites) -> tuple[float, float]:
-    r_m, r_x = _mean_radius(sites.m), _mean_radius(sites.x, fourfold=True)
-    r_a = _mean_radius(sites.a) if sites.a else _EMPTY_CAVITY_RADIUS_ANGSTROM
+    r_m, r_x, r_a = _mean_radius(sites.m), _mean_radius(sites.x, fourfold=True), _mean_radius(sites.a)
     n_a = float(total(sites.a))
     n_small = n_a if r_a < _SMALL_CAVITY_ION_ANGSTROM else 0.0
     features = (r_m, r_x, n_a, r_a, n_small, r_m * r_a, n_a * n_a)
@@ -104,8 +102,6 @@ def _amount(site: Amounts, symbol: str) -> Fraction:
 
 def _share_of_anchored_family(sites: Sites) -> float:
     """Return how far a composition belongs to Na(1+x)(Zr,Hf)2Si(x)P(3-x)O12: product of the shares on A and M."""
-    if not sites.a:
-        return 0.0
     sodium = _amount(sites.a, "Na") / total(sites.a)
     zirconium = (_amount(sites.m, "Zr") + _amount(sites.m, "Hf")) / total(sites.m)
     return float(sodium * zirconium)

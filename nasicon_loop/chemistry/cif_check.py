@@ -89,14 +89,15 @@ def check_cif(text: str, name: str | None = None) -> CifCheck:
 def _structure(text: str, name: str | None) -> "Structure":
     if len(text) > MAX_CIF_BYTES:
         raise FormulaError(f"a CIF has at most {MAX_CIF_BYTES // 1_000_000} MB, this has {len(text) / 1e6:.1f}", name)
-    if any(len(line) > MAX_CIF_LINE for line in text.splitlines()):
+    lines = [line.rstrip() for line in text.splitlines() if line.strip()]  # pymatgen is slow over many empty lines
+    if any(len(line) > MAX_CIF_LINE for line in lines):
         raise FormulaError(f"is not a CIF: a line has more than {MAX_CIF_LINE} characters", name)
     from pymatgen.io.cif import CifParser
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pymatgen warns of every rounding it does; what matters is checked below
         try:
-            parser = CifParser.from_str(text, occupancy_tolerance=_OCCUPANCY_TOLERANCE)
+            parser = CifParser.from_str("\n".join(lines), occupancy_tolerance=_OCCUPANCY_TOLERANCE)
             _refuse_too_many(parser, name)
             structures = parser.parse_structures(primitive=False, on_error="raise")
         except _MALFORMED as error:

@@ -73,7 +73,6 @@ def assign(composition: Composition) -> Sites:
     _check(by_site, composition)
     notes = [f"{float(oxygen):g} O instead of 12"] if abs(oxygen - OXYGEN_PER_FORMULA) > _ROUNDING else []
     notes += [f"{s} sits on two sites" for s in amounts if sum(s in site for site in by_site.values()) > 1]
-    notes += [] if by_site["A"] else ["all cavities are empty"]
     return Sites(_ordered(by_site["A"]), _ordered(by_site["M"]), _ordered(by_site["X"]), oxygen, tuple(notes))
 
 
@@ -114,12 +113,14 @@ def _check(by_site: dict[str, dict[str, Fraction]], composition: Composition) ->
             where = "octahedral" if name == "M" else "tetrahedral"
             raise _not_nasicon(f"{where} cations add up to {float(found):g} per formula unit, not {ideal}", composition)
     found = _sum(by_site["A"])
+    if not found:
+        raise _not_nasicon("its cavities are empty", composition)
     if found > A_LIMIT + SITE_TOLERANCE:
         raise _not_nasicon(f"{float(found):g} cavity ions per formula unit, {A_LIMIT} fit", composition)
 
 
 def _ordered(site: dict[str, Fraction]) -> Amounts:
-    return Composition.of(site).amounts if site else ()
+    return Composition.of(site).amounts
 
 
 def _not_nasicon(reason: str, composition: Composition) -> FormulaError:

@@ -56,13 +56,10 @@ def _draw_all(fitted: "list[Fitted]", target: Path) -> list[Path]:
 
 
 def _table(screen: "Console", fitted: "list[Fitted]", refusals: list[Refusal], pictures: list[Path]) -> None:
-    from nasicon_loop.cli.words import verdict_table
+    from nasicon_loop.cli.words import verdict_block
 
-    if fitted:
-        screen.print(verdict_table([(Path(item.file).name, item.sweep, item.document()) for item in fitted]))
     for item in fitted:
-        for reason in item.analysis.reasons:
-            screen.print(f"{plain(Path(item.file).name)}: {plain(reason, limit=500)}")
+        screen.print(verdict_block(Path(item.file).name, item.sweep, item.document()), end="")
     for refusal in refusals:
         screen.print(f"refused  {plain(refusal, limit=1000)}", style="red")
     for picture in pictures:

@@ -27,12 +27,17 @@ def import_command(
     as_json: JsonOption = False,
 ) -> None:
     """Import files: keep, read, fit, and write down what they say."""
-    from nasicon_loop.cli.stories import import_table
+    from nasicon_loop.cli.stories import import_block
     from nasicon_loop.lab import import_files
 
     with progress_bar() as bar:
         results = import_files(opened_lab(lab), files, sample_label=sample, temperature_c=temperature_c, progress=bar)
-    say([result.document() for result in results], lambda screen: screen.print(import_table(results)), as_json=as_json)
+
+    def human(screen: "Console") -> None:
+        for result in results:
+            screen.print(import_block(result), end="")
+
+    say([result.document() for result in results], human, as_json=as_json)
     if any(result.refusal for result in results):
         raise typer.Exit(REFUSED)
 
@@ -54,9 +59,9 @@ def watch(
 
 
 def _say_result(screen: "Console", result: "ImportResult") -> None:
-    from nasicon_loop.cli.stories import import_line
+    from nasicon_loop.cli.stories import import_block
 
-    screen.print(import_line(result))
+    screen.print(import_block(result), end="")
 
 
 @refusing
@@ -66,11 +71,11 @@ def inbox_list(
     as_json: JsonOption = False,
 ) -> None:
     """List imported files with their states; numbers are for `nasicon inbox assign`."""
-    from nasicon_loop.cli.stories import inbox_table
+    from nasicon_loop.cli.stories import draw_inbox
     from nasicon_loop.lab import inbox
 
     rows = inbox(opened_lab(lab), only_waiting=waiting)
-    say(rows, lambda screen: screen.print(inbox_table(rows)), as_json=as_json)
+    say(rows, lambda screen: draw_inbox(screen, rows), as_json=as_json)
 
 
 @refusing

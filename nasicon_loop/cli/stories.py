@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from nasicon_loop.cli.words import VERDICT_STYLE, plain_table, with_sd
+from nasicon_loop.cli.words import VERDICT_STYLE, block, plain_table, with_sd
 from nasicon_loop.core import plain
 
 if TYPE_CHECKING:
@@ -22,13 +22,6 @@ if TYPE_CHECKING:
     )
 
 
-def styled(word: str | None) -> "Text":
-    """Return a verdict or state in its colour."""
-    from rich.text import Text
-
-    return Text(word or "-", style=VERDICT_STYLE.get(word or "", ""))
-
-
 def board_table(rows: "Sequence[BoardRow]") -> "Table":
     """Return the table of samples."""
     return plain_table(
@@ -37,50 +30,42 @@ def board_table(rows: "Sequence[BoardRow]") -> "Table":
             (row.label, row.formula, row.stage, with_sd(row.sigma_25_s_cm, row.sigma_25_s_cm_sd), row.waits_for)
             for row in rows
         ),
+        whole=("sample", "stage", "sigma 25 °C / S cm-1"),
     )
 
 
-def inbox_table(rows: "Sequence[InboxRow]") -> "Table":
-    """Return the table of imported files."""
-    return plain_table(
-        ["no", "file", "state", "of", "verdict", "sigma 25 °C / S cm-1", "why"],
-        (
-            (
-                row.number,
-                row.name,
-                row.state,
-                row.label or "-",
-                styled(row.verdict),
-                with_sd(row.sigma_25_s_cm, row.sigma_25_s_cm_sd),
-                row.reason,
-            )
-            for row in rows
-        ),
-    )
+def draw_inbox(screen: "Console", rows: "Sequence[InboxRow]") -> None:
+    """List imported files, a block of lines each, so that 80 columns are enough."""
+    for row in rows:
+        numbers = with_sd(row.sigma_25_s_cm, row.sigma_25_s_cm_sd)
+        words = [
+            (row.state, VERDICT_STYLE.get(row.state, "")),
+            (row.label or "", ""),
+            (row.verdict or "", VERDICT_STYLE.get(row.verdict or "", "")),
+            (f"sigma(25 °C) {numbers} S/cm" if row.sigma_25_s_cm is not None else "", "bold"),
+        ]
+        screen.print(block(f"{row.number:>4}  {row.name}", words), end="")
+        if row.reason:
+            screen.print(f"    {plain(row.reason, limit=500)}")
 
 
-def import_table(results: "Sequence[ImportResult]") -> "Table":
-    """Return the table of what an import did."""
-    return plain_table(["file", "state", "of", "verdict", "sigma / S cm-1", "why"], map(_import_cells, results))
-
-
-def _import_cells(result: "ImportResult") -> tuple[object, ...]:
+def import_block(result: "ImportResult") -> "Text":
+    """Return what an import did with one file as a block of lines."""
     again = "" if result.is_new or result.refusal else " (was here already)"
-    return (
-        result.file,
-        f"{result.state}{again}",
-        result.label or "-",
-        styled(result.verdict),
-        with_sd(result.sigma_total_s_cm, result.sigma_total_s_cm_sd),
-        result.refusal or result.waits_for or "; ".join(result.reasons),
-    )
-
-
-def import_line(result: "ImportResult") -> str:
-    """Return one line on one imported file."""
-    name, state, label, _, sigma, why = (str(cell) for cell in _import_cells(result))
-    verdict = result.verdict or ""
-    return plain(f"{name}: {state} {label} {verdict} {sigma}  {why}", limit=600)
+    headline = result.headline
+    sigma = headline.sigma_25_s_cm if headline else None
+    words = [
+        (f"{result.state}{again}", VERDICT_STYLE.get(result.state, "")),
+        (result.label or "", ""),
+        (result.verdict or "", VERDICT_STYLE.get(result.verdict or "", "")),
+        (f"R {with_sd(headline.r_total_ohm, headline.r_total_ohm_sd)} ohm" if headline else "", ""),
+    ]
+    if sigma is not None and headline is not None:
+        words.append((f"sigma(25 °C) {with_sd(sigma, headline.sigma_25_s_cm_sd)} S/cm", "bold"))
+    lines = block(result.file, words)
+    for reason in filter(None, (result.refusal, result.waits_for, *result.reasons, *result.notes)):
+        lines.append(f"    {plain(reason, limit=500)}\n")
+    return lines
 
 
 def draw_pellet(screen: "Console", made: "PelletMade") -> None:
@@ -96,7 +81,7 @@ def draw_pellet(screen: "Console", made: "PelletMade") -> None:
         else:
             screen.print("relative density: needs mass, thickness and the fired diameter")
     for result in made.completed:
-        screen.print(import_line(result))
+        screen.print(import_block(result), end="")
 
 
 def draw_story(screen: "Console", story: Any) -> None:
@@ -171,7 +156,7 @@ def draw_analysis(screen: "Console", document: Mapping[str, Any]) -> None:
     screen.print(f"verdict {document['verdict']}, {document['standing']}")
     for reason in document["reasons"]:
         screen.print(f"  {plain(reason, limit=500)}")
-    screen.print(f"R total  {with_sd(document['r_total_ohm'], document['r_total_ohm_sd'], digits=4)} ohm")
+    screen.print(f"R total  {with_sd(document['r_total_ohm'], document['r_total_ohm_sd'])} ohm")
     screen.print(f"sigma    {with_sd(document['sigma_total_s_cm'], document['sigma_total_s_cm_sd'])} S/cm as measured")
     screen.print(f"at 25 °C {with_sd(document['sigma_25_s_cm'], document['sigma_25_s_cm_sd'])} S/cm")
     screen.print(f"circuit  {document['circuit']}")
@@ -181,7 +166,7 @@ def draw_analysis(screen: "Console", document: Mapping[str, Any]) -> None:
     )
     screen.print(plain_table(["gate", "value", "limit", ""], gates))
     tried = (
-        (one.circuit_string, with_sd(one.r_total_ohm, one.r_total_ohm_sd, digits=4), _number(one.bic), one.note)
+        (one.circuit_string, with_sd(one.r_total_ohm, one.r_total_ohm_sd), _number(one.bic), one.note)
         for one in document["candidates"]
     )
     screen.print(plain_table(["circuit tried", "R total / ohm", "BIC", ""], tried))

@@ -1,56 +1,85 @@
 """How values look to people: numbers with their uncertainty, tables, colours of verdicts."""
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from nasicon_loop.core import plain
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from rich.text import Text
 
 VERDICT_STYLE = {"accepted": "green", "review": "yellow", "rejected": "red", "refused": "red"}
 
 
-def with_sd(value: float | None, sd: float | None, *, digits: int = 3) -> str:
-    """Return `9.62e-04 ± 0.31e-04`: value and standard deviation on one power of ten; `-` when there is no value."""
-    if value is None:
+def with_sd(value: float | None, sd: float | None) -> str:
+    """Return `653.0 ± 0.6` or `(9.62 ± 0.31)e-4`: the sd with two digits, the value to the same place.
+
+    `-` when there is no value; four digits when there is no sd. Numbers from 0.01 to 1e6 are written without a power.
+    """
+    if value is None or not math.isfinite(value):
         return "-"
-    if sd is None:
-        return f"{value:.{digits - 1}e}"
-    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
-    return f"{mantissa}e{exponent} ± {sd / 10 ** int(exponent):.2f}e{exponent}"
+    power = 0 if value == 0 or 1e-2 <= abs(value) < 1e6 else math.floor(math.log10(abs(value)))
+    scaled = value / 10.0**power
+    if sd is None or not math.isfinite(sd) or sd <= 0:
+        return f"{scaled:.4g}" + (f"e{power}" if power else "")
+    scaled_sd = sd / 10.0**power
+    decimals = max(0, 1 - math.floor(math.log10(scaled_sd)))
+    pair = f"{scaled:.{decimals}f} ± {scaled_sd:.{decimals}f}"
+    return f"({pair})e{power}" if power else pair
 
 
-def plain_table(columns: Iterable[str], rows: Iterable[Iterable[object]], *, title: str | None = None) -> "Table":
-    """Return a table whose cells are text, never markup."""
+def sigma_words(document: Mapping[str, Any]) -> str:
+    """Return the conductivity at 25 °C, or as measured where nobody knows at which temperature that was."""
+    if document["sigma_25_s_cm"] is None:
+        return ""
+    where = "25 °C" if document["temperature_c"] is not None else "temperature unknown"
+    return f"sigma ({where}) {with_sd(document['sigma_25_s_cm'], document['sigma_25_s_cm_sd'])} S/cm"
+
+
+def plain_table(
+    columns: Iterable[str], rows: Iterable[Iterable[object]], *, title: str | None = None, whole: Collection[str] = ()
+) -> "Table":
+    """Return a table whose cells are text, never markup; columns named in `whole` are never broken over lines."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False, padding=(0, 1))
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column in whole)
     for row in rows:
         table.add_row(*(cell if isinstance(cell, Text) else Text(plain(cell, limit=600)) for cell in row))
     return table
 
 
-def verdict_table(rows: Iterable[tuple[str, int, Mapping[str, Any]]]) -> "Table":
-    """Return the table of `(file, sweep, analysis document)` rows."""
+def verdict_block(name: str, sweep: int, document: Mapping[str, Any]) -> "Text":
+    """Return a fitted sweep as a block of lines that fits 80 columns: name, verdict and numbers, reasons."""
+    lines = block(f"{name}, sweep {sweep}", verdict_words(document))
+    for reason in document["reasons"]:
+        lines.append(f"    {plain(reason, limit=500)}\n")
+    return lines
+
+
+def verdict_words(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return verdict and numbers of an analysis as (text, style)."""
+    words = [(str(document["verdict"]), VERDICT_STYLE.get(document["verdict"], ""))]
+    if document["r_total_ohm"] is not None:
+        words.append((f"R {with_sd(document['r_total_ohm'], document['r_total_ohm_sd'])} ohm", ""))
+    words.append((sigma_words(document), "bold"))
+    return words
+
+
+def block(title: str, words: Iterable[tuple[str, str]]) -> "Text":
+    """Return a title line and, under it, words in their styles; text only, never markup."""
     from rich.text import Text
 
-    return plain_table(
-        ["file", "sweep", "verdict", "R total / ohm", "sigma / S cm-1", "at 25 °C", "circuit"],
-        (
-            (
-                name,
-                sweep,
-                Text(document["verdict"], style=VERDICT_STYLE.get(document["verdict"], "")),
-                with_sd(document["r_total_ohm"], document["r_total_ohm_sd"], digits=4),
-                with_sd(document["sigma_total_s_cm"], document["sigma_total_s_cm_sd"]),
-                with_sd(document["sigma_25_s_cm"], document["sigma_25_s_cm_sd"]),
-                document["circuit"],
-            )
-            for name, sweep, document in rows
-        ),
-    )
+    text = Text()
+    text.append(plain(title, limit=300) + "\n", style="bold")
+    text.append("    ")
+    for number, (word, style) in enumerate(word for word in words if word[0]):
+        text.append("  " if number else "")
+        text.append(plain(word, limit=300), style=style)
+    text.append("\n")
+    return text

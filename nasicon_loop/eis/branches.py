@@ -5,7 +5,6 @@ layer 1e-9 to 1e-7 F, interface with the electrode 1e-7 to 1e-5 F (for a cell of
 """
 
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 
@@ -32,11 +31,15 @@ class Arc:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What the spectrum can show, and what the minimum rule says of it (None without a minimum)."""
+    """What the spectrum can show, and what the minimum rule says of it: R inside the window, R of a slow end on the axis.
+
+    None where there is no minimum inside, or the slow end is off the real axis.
+    """
 
     f_min_hz: float
     f_max_hz: float
-    rule_r_ohm: float | None
+    inside_r_ohm: float | None
+    end_r_ohm: float | None
     looks_like_khz: bool
 
 
@@ -85,26 +88,24 @@ def read_branches(fit: ModelFit, window: Window, settings: Settings) -> Reading:
     tails = [_series_capacitance(fit, name, window.f_min_hz) * unit for name in _open_branches(fit, open_arcs)]
     closed = [arc for arc in arcs if arc.apex_hz >= slowest]
     certain = [arc for arc in closed if arc.capacitance_f * unit <= settings.gb_capacitance_f]
-    unsure = [
-        arc for arc in closed if settings.gb_capacitance_f < arc.capacitance_f * unit
-        and (arc.capacitance_f * unit < settings.electrode_capacitance_f or not tails)
+    gray = [
+        arc for arc in closed if arc not in certain and arc.capacitance_f * unit < settings.electrode_capacitance_f
     ]
+    large = [arc for arc in closed if arc.capacitance_f * unit >= settings.electrode_capacitance_f]
     base = (fit.by_name["R0"] if fit.candidate.has_series_r else 0.0) + sum(arc.r_ohm for arc in certain)
-    taken = _taken(base, unsure, window, has_tail=bool(tails))
+    taken, ambiguous = _sorted_out(base, gray, large, window, has_tail=bool(tails))
     counted = [*certain, *taken]
     names = (["R0"] if fit.candidate.has_series_r else []) + [arc.resistor for arc in counted]
-    r_total = base + sum(arc.r_ohm for arc in taken)
-    electrode_f = max(
-        (arc.capacitance_f * unit for arc in taken
-         if arc.capacitance_f * unit >= settings.electrode_capacitance_f and arc.r_ohm > _MATTERS * r_total),
-        default=None,
-    )
+    if tails:
+        ambiguous += [arc for arc in taken if arc.capacitance_f * unit > settings.ambiguous_capacitance_f
+                      and arc.r_ohm > _AGREES / 2 * _sum(base, taken)]
+    sizes = [arc.capacitance_f * unit for arc in taken if arc in large]
     return Reading(
-        fit, arcs, tuple(names), r_total, fit.sum_rel_sd(names),
+        fit, arcs, tuple(names), _sum(base, taken), fit.sum_rel_sd(names),
         dropped=_against(counted, names, fit, window, settings),
         unclosed_f=min((c for c in tails if c < settings.gb_capacitance_f), default=None),
-        electrode_f=electrode_f,
-        ambiguous_f=None if electrode_f else _ambiguous(base, unsure, taken, window, unit, has_tail=bool(tails)),
+        electrode_f=max(sizes, default=None),
+        ambiguous_f=max((arc.capacitance_f * unit for arc in ambiguous), default=None),
     )
 
 
@@ -126,48 +127,40 @@ def _series_capacitance(fit: ModelFit, branch: str, frequency_hz: float) -> floa
     return float(1.0 / (2.0 * np.pi * frequency_hz * max(-z.imag, 1e-300)))
 
 
-def _taken(base: float, unsure: list[Arc], window: Window, *, has_tail: bool) -> list[Arc]:
-    """Return the arcs of uncertain size that count.
+def _sorted_out(
+    base: float, gray: list[Arc], large: list[Arc], window: Window, *, has_tail: bool
+) -> tuple[list[Arc], list[Arc]]:
+    """Return which closed arcs above the size of a grain boundary count, and which of them may be either.
 
-    An arc before an electrode's spike is the electrolyte's (a blocking electrode has one branch), unless it is many
-    times larger than all else and the minimum rule stops before it: the leak of an electrode. Without a spike the
-    minimum rule decides, which takes a slow end on the real axis as the end of the electrolyte.
+    Before an electrode's spike an arc between the sizes is the electrolyte's (a blocking electrode has one branch) and
+    one of electrode size the electrode's. Without a spike the slowest arc is the electrode if it is many times larger
+    than all else, as a leak is; the minimum before it must agree, or it stays ambiguous. If it is no such giant and the
+    spectrum ends on the real axis it counts, and is ambiguous.
     """
-    if window.rule_r_ohm is None:
-        return [arc for arc in unsure if not has_tail or arc.r_ohm <= _DOMINANT * base or base == 0.0]
-    best = min(_subsets(unsure), key=lambda some: abs(_sum(base, some) - float(window.rule_r_ohm or 0.0)))
-    if abs(_sum(base, best) - window.rule_r_ohm) > _AGREES * window.rule_r_ohm:
-        return unsure
-    if not has_tail:
-        return best
-    return [arc for arc in unsure if arc in best or arc.r_ohm <= _DOMINANT * _sum(base, best)]
+    if has_tail:
+        out_of_proportion = [arc for arc in gray if arc.r_ohm > _DOMINANT * _sum(base, [a for a in gray if a != arc])]
+        if window.inside_r_ohm is None or not _agree(_sum(base, gray), window.inside_r_ohm):
+            return [arc for arc in gray if arc not in out_of_proportion], out_of_proportion
+        return gray, []
+    taken: list[Arc] = []
+    ambiguous: list[Arc] = []
+    for arc in sorted(gray + large, key=lambda item: -item.apex_hz):
+        before = _sum(base, taken)
+        is_confirmed = window.inside_r_ohm is not None and _agree(before, window.inside_r_ohm)
+        is_leak = arc.r_ohm > _DOMINANT * before > 0 or (window.end_r_ohm is None and is_confirmed)
+        if not is_leak:
+            taken.append(arc)
+        if arc.r_ohm > _MATTERS * before and (arc in gray or (is_leak and not is_confirmed)):
+            ambiguous.append(arc)
+    return taken, ambiguous
 
 
-def _subsets(arcs: list[Arc]) -> list[list[Arc]]:
-    return [
-        [arc for arc, is_in in zip(arcs, which, strict=True) if is_in]
-        for which in product((True, False), repeat=len(arcs))
-    ]
+def _agree(one: float, other: float) -> bool:
+    return abs(one - other) <= _AGREES * other
 
 
 def _sum(base: float, arcs: list[Arc]) -> float:
     return base + sum(arc.r_ohm for arc in arcs)
-
-
-def _ambiguous(
-    base: float, unsure: list[Arc], taken: list[Arc], window: Window, unit: float, *, has_tail: bool
-) -> float | None:
-    """Return the capacitance of an arc that may be either, where that changes R_total and nothing decides it."""
-    total = _sum(base, taken)
-    for arc in unsure:
-        if arc.r_ohm < _MATTERS * total:
-            continue
-        is_last = not has_tail
-        others = total - arc.r_ohm if arc in taken else total
-        is_out_of_proportion = arc.r_ohm > _DOMINANT * max(others, 1e-12)
-        if is_last or is_out_of_proportion:
-            return arc.capacitance_f * unit
-    return None
 
 
 def _against(counted: list[Arc], names: list[str], fit: ModelFit, window: Window, settings: Settings) -> str:

@@ -19,16 +19,27 @@ class Minimum:
     frequency_hz: float
 
 
-def minimum_rule(frequency_hz: Real, test: KramersKronig) -> Minimum | None:
-    """Return the last minimum of -Im Z towards low frequency (or its crossing of the real axis), or None.
+@dataclass(frozen=True, slots=True)
+class Minima:
+    """The last minimum of -Im Z inside the window, and the slow end where that lies on the real axis."""
 
-    Works on the Kramers-Kronig smoothed spectrum. A slow end that lies on the real axis counts as a minimum.
+    inside: Minimum | None
+    end: Minimum | None
+
+
+def minimum_rule(frequency_hz: Real, test: KramersKronig) -> Minima:
+    """Return where -Im Z has its last minimum towards low frequency (or crosses the real axis), and its slow end.
+
+    Works on the Kramers-Kronig smoothed spectrum.
     """
     order = np.argsort(-frequency_hz, kind="stable")
     z, f = test.smooth_ohm[order], frequency_hz[order]
     y, noise = -z.imag, max(test.rms, 1e-4) * np.abs(z)
-    if abs(y[-1]) < _ON_AXIS * z.real[-1] and y[-1] <= y.max() * 0.5:
-        return Minimum(float(z.real[-1]), float(f[-1]))
+    is_on_axis = abs(y[-1]) < _ON_AXIS * z.real[-1] and (y[-1] <= 0.5 * y.max() or y.max() < _ON_AXIS * z.real[-1])
+    return Minima(_last_inside(y, z.real, f, noise), Minimum(float(z.real[-1]), float(f[-1])) if is_on_axis else None)
+
+
+def _last_inside(y: Real, real: Real, f: Real, noise: Real) -> Minimum | None:
     highest_after = -np.inf
     for i in range(len(y) - 2, 0, -1):
         highest_after = max(highest_after, y[i + 1])
@@ -36,10 +47,10 @@ def minimum_rule(frequency_hz: Real, test: KramersKronig) -> Minimum | None:
             continue
         if y[i] < 0 <= y[i + 1]:
             share = y[i] / (y[i] - y[i + 1])
-            r = z.real[i] + share * (z.real[i + 1] - z.real[i])
+            r = real[i] + share * (real[i + 1] - real[i])
             return Minimum(float(r), float(f[i])) if r > 0 else None
-        if y[i] <= y[i - 1] and y[i] < y[i + 1] and z.real[i] > 0:
-            return Minimum(float(z.real[i]), float(f[i]))
+        if y[i] <= y[i - 1] and y[i] < y[i + 1] and real[i] > 0:
+            return Minimum(float(real[i]), float(f[i]))
     return None
 
 

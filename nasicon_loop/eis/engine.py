@@ -13,7 +13,7 @@ from nasicon_loop.eis.branches import Reading, Window, read_branches
 from nasicon_loop.eis.candidates import COMPLEX, PAPER, SIMPLE
 from nasicon_loop.eis.choice import Choice, choose
 from nasicon_loop.eis.conductivity import with_conductivity
-from nasicon_loop.eis.crosscheck import Drift, Minimum, drift, minimum_rule
+from nasicon_loop.eis.crosscheck import Drift, Minima, drift, minimum_rule
 from nasicon_loop.eis.gates import Gates, verdict_of
 from nasicon_loop.eis.geometry import Geometry
 from nasicon_loop.eis.kk import KramersKronig, kramers_kronig
@@ -90,9 +90,10 @@ def _analysed(data: Screened, gates: Gates, rules: Settings) -> Analysis:
     gates.record(
         "drift", change.change, is_passed=not (change.is_significant() and abs(change.change) > rules.max_drift)
     )
-    minimum = minimum_rule(data.frequency_hz, test)
+    minima = minimum_rule(data.frequency_hz, test)
     window = Window(
-        float(data.frequency_hz.min()), float(data.frequency_hz.max()), minimum and minimum.r_ohm, data.looks_like_khz
+        float(data.frequency_hz.min()), float(data.frequency_hz.max()),
+        minima.inside and minima.inside.r_ohm, minima.end and minima.end.r_ohm, data.looks_like_khz,
     )
     points = Data.of(
         data.frequency_hz, data.impedance_ohm, np.where(test.masked, 0.0, 1.0 / np.abs(data.impedance_ohm)),
@@ -113,7 +114,7 @@ def _analysed(data: Screened, gates: Gates, rules: Settings) -> Analysis:
     if choice.chosen is None or choice.unclosed_f is not None:
         return replace(base, reasons=verdict_of(gates.met)[1], gates=tuple(gates.met))
     reading = _final(points, choice.chosen, window, rules)
-    return _concluded(base, reading, choice, gates, rules, test, change, minimum)
+    return _concluded(base, reading, choice, gates, rules, test, change, minima)
 
 
 def _readings(points: Data, window: Window, test: KramersKronig, rules: Settings) -> list[Reading]:
@@ -172,7 +173,7 @@ def _final(points: Data, chosen: Reading, window: Window, rules: Settings) -> Re
 
 def _concluded(
     base: Analysis, reading: Reading, choice: Choice, gates: Gates, rules: Settings,
-    test: KramersKronig, change: Drift, minimum: Minimum | None,
+    test: KramersKronig, change: Drift, minima: Minima,
 ) -> Analysis:
     """Apply the gates that need a result, and write it down."""
     fit = reading.fit
@@ -185,13 +186,15 @@ def _concluded(
     gates.record("fit", fit.rms, is_passed=is_complete)
     gates.at_most("precision", rel_sd)
     gates.at_most("model spread", choice.range)
-    cross = _cross_check(reading, minimum)
-    difference = 0.0 if cross is None or cross.relative_difference is None else cross.relative_difference
+    cross = _cross_check(reading, minima)
     is_decisive = is_complete and choice.rival_bic > rules.decisive_bic
-    gates.record(
-        "minimum rule", difference,
-        is_passed=(cross is not None and abs(difference) <= rules.max_cross_check) or is_decisive,
-    )
+    if cross is None:
+        gates.record("uniqueness", choice.rival_bic, is_passed=is_decisive)
+    else:
+        difference = reading.r_total_ohm / cross.r_total_ohm - 1.0
+        gates.record(
+            "minimum rule", difference, is_passed=abs(difference) <= rules.max_cross_check or is_decisive
+        )
     for name, value in (("electrode-sized arc", reading.electrode_f), ("ambiguous arc", reading.ambiguous_f)):
         if value is not None:
             gates.record(name, value, is_passed=False)
@@ -229,7 +232,15 @@ def _split_fields(parts: Split) -> dict[str, float | str | None]:
     }
 
 
-def _cross_check(reading: Reading, minimum: Minimum | None) -> CrossCheck | None:
+def _cross_check(reading: Reading, minima: Minima) -> CrossCheck | None:
+    """Compare with the minimum inside; with the slow end on the real axis where no electrode follows the last arc."""
+    minimum = minima.inside
+    slowest = min(reading.arcs, key=lambda arc: arc.apex_hz, default=None)
+    ends_with_arc = reading.fit.candidate.tail == "none" and (
+        slowest is None or slowest.resistor in reading.electrolyte
+    )
+    if minima.end is not None and (minimum is None or ends_with_arc):
+        minimum = minima.end
     if minimum is None:
         return None
     return CrossCheck(minimum.r_ohm, minimum.frequency_hz, reading.r_total_ohm / minimum.r_ohm - 1.0)
@@ -269,7 +280,7 @@ def _with_sigma(analysis: Analysis, gates: Gates, rules: Settings) -> Analysis:
 def _why_accepted(analysis: Analysis) -> str:
     cross = analysis.cross_check
     agreement = (
-        "the minimum rule has nothing to hold on to, no other circuit comes near"
+        "no minimum of -Im Z to compare with, and no other circuit comes near"
         if cross is None or cross.relative_difference is None
         else f"the minimum rule differs by {cross.relative_difference:+.1%}"
     )

@@ -16,6 +16,7 @@ from nasicon_loop.eis.elements import Complex, Real
 _TAU_PER_DECADE = 5.0
 _TAU_PER_POINT = 0.6  # never more time constants than the points can carry
 _MARGIN_DECADES = 0.3
+_ACCURACY = 1e-3  # a deviation of a few of these is an instrument changing its range, not an outlier
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,5 +106,5 @@ def _deleted(q: Real, left: Real, kept: NDArray[np.int64], n_all: int) -> Real:
     size = (d * re**2 - 2.0 * b * re * im + a * im**2) / determinant
     scale = np.median(size) / 1.386  # the median of chi-square with 2 degrees of freedom
     statistic = np.zeros(n_all)
-    statistic[kept] = np.sqrt(size / max(scale, 1e-16))
+    statistic[kept] = np.sqrt(size / max(scale, _ACCURACY**2))
     return statistic

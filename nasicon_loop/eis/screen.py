@@ -11,6 +11,7 @@ from nasicon_loop.eis.settings import Settings
 
 _FLIPPED_RATIO = 0.5  # the mirrored spectrum must be this much better
 _FLIPPED_SHARE = 0.5
+_INDUCTIVE = 0.05  # Im / |Z| of the slow quarter that no cable explains
 _KHZ_F_MAX, _KHZ_F_MIN = 5e3, 0.05  # a sweep that ends below the one and starts below the other was written in kHz
 
 
@@ -66,5 +67,5 @@ def is_flipped(data: Screened, test: KramersKronig) -> bool:
         return False
     mirrored = kramers_kronig(data.frequency_hz, data.impedance_ohm.conj())
     slow = np.argsort(data.frequency_hz)[: max(3, len(data.frequency_hz) // 4)]
-    slow_is_inductive = float(np.median(data.impedance_ohm.imag[slow])) > 0
-    return mirrored.rms < _FLIPPED_RATIO * test.rms or slow_is_inductive
+    slow_phase = float(np.median(data.impedance_ohm.imag[slow] / np.abs(data.impedance_ohm[slow])))
+    return mirrored.rms < _FLIPPED_RATIO * test.rms or slow_phase > max(_INDUCTIVE, 5.0 * mirrored.rms)

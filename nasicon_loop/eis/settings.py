@@ -25,6 +25,7 @@ class Settings:
     max_negative_real_share: float = 0.10
     # what a branch can be
     gb_capacitance_f: float = 5e-8
+    ambiguous_capacitance_f: float = 1e-6
     electrode_capacitance_f: float = 2e-6
     min_capacitance_f: float = 3e-13
     min_arc_exponent: float = 0.5
@@ -40,7 +41,7 @@ class Settings:
     max_misfit_ratio: float = 1.6
     max_misfit_rms: float = 0.01
     max_cross_check: float = 0.10
-    floor: float = 0.0012
+    floor: float = 0.0009
     min_r_total_ohm: float = 5.0
     max_sigma_s_cm: float = 0.1
     # what is assumed
@@ -99,6 +100,9 @@ GATES: tuple[GateRule, ...] = (
              "circuits that describe the data equally well differ by {value:.1%} in R_total (limit {limit:.0%})"),
     GateRule("minimum rule", "max_cross_check", "review",
              "the fit differs by {value:+.0%} from Re Z at the minimum of -Im Z (limit {limit:.0%}): one of them is wrong"),
+    GateRule("uniqueness", "decisive_bic", "review",
+             "there is no minimum of -Im Z to check the fit against, and a circuit with another R_total describes the data "
+             "nearly as well (BIC {value:.0f} behind, {limit:.0f} wanted): extend the frequency range"),
     GateRule("arc not closed", "gb_capacitance_f", "rejected",
              "the low-frequency branch has {value:.1e} F, the size of a grain boundary (electrodes: above {limit:.0e} F): "
              "it is an arc that has not closed; measure to lower frequency or at higher temperature"),
@@ -106,7 +110,8 @@ GATES: tuple[GateRule, ...] = (
              "R_total includes a closed arc of {value:.1e} F, the size of an electrode (grain boundaries stay below "
              "{limit:.0e} F): if it is the electrode, the electrolyte is smaller"),
     GateRule("ambiguous arc", "gb_capacitance_f", "review",
-             "the last arc has {value:.1e} F (clear below {limit:.0e} F): it may be a grain boundary or the electrode"),
+             "an arc has {value:.1e} F (grain boundaries stay below {limit:.0e} F, electrodes lie above 2e-06 F): it may be "
+             "either, and R_total depends on which"),
     GateRule("inductance", "max_inductance_h", "review",
              "the fit needs {value:.1e} H in series (cables have less than {limit:.0e} H): check leads and calibration"),
     GateRule("small resistance", "min_r_total_ohm", "review",

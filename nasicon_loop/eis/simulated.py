@@ -92,7 +92,8 @@ def _cell(kind: Kind, f_min: float, random: np.random.Generator) -> tuple[str, l
     boundary = _arc(r_total * (1.0 - bulk_share), boundary_f, random.uniform(0.75, 1.0))
     bulk = _arc(r_total * bulk_share, 10.0 ** random.uniform(-11.3, -10.3), random.uniform(0.9, 1.0))
     spike = [10.0 ** random.uniform(-5.8, -4.3), random.uniform(0.72, 0.96)]
-    warburg = r_total * 10.0 ** random.uniform(-0.5, 1.2)
+    most_warburg = 1.0 / (np.sqrt(2 * np.pi * f_min) * 2e-7)  # an electrode looks like 0.2 uF at least
+    warburg = min(r_total * 10.0 ** random.uniform(-0.5, 1.2), most_warburg)
     series = [inductance, r_total * bulk_share]
     cells: dict[str, tuple[str, list[float]]] = {
         "spike": ("L0-R0-CPE1", [inductance, r_total, *spike]),

@@ -58,6 +58,14 @@ if TYPE_CHECKING:
         screen_dopants,
         suggest_compositions,
     )
+    from nasicon_loop.lab.views import (
+        EqualView,
+        NyquistPicture,
+        kept_sheet,
+        model_runs,
+        nyquist_picture,
+        sweeps_beside,
+    )
     from nasicon_loop.lab.watched import watch_inbox
 
 _HOME = {
@@ -112,6 +120,7 @@ _HOME = {
         "screen_dopants",
         "suggest_compositions",
     ),
+    "views": ("EqualView", "NyquistPicture", "kept_sheet", "model_runs", "nyquist_picture", "sweeps_beside"),
     "watched": ("watch_inbox",),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
@@ -126,12 +135,14 @@ __all__ = [
     "CampaignState",
     "Checked",
     "Dimensions",
+    "EqualView",
     "Fitted",
     "ImportResult",
     "Imported",
     "InboxRow",
     "Lab",
     "LabMade",
+    "NyquistPicture",
     "PelletMade",
     "Suggested",
     "SweepResult",
@@ -157,9 +168,12 @@ __all__ = [
     "import_files",
     "inbox",
     "journal",
+    "kept_sheet",
     "literature_rows",
+    "model_runs",
     "new_pellet",
     "new_sample",
+    "nyquist_picture",
     "open_lab",
     "open_suggestions",
     "opened",
@@ -174,6 +188,7 @@ __all__ = [
     "set_geometry",
     "sign_analysis",
     "suggest_compositions",
+    "sweeps_beside",
     "train_model",
     "upgrade_database",
     "validate_model",

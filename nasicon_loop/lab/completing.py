@@ -36,14 +36,12 @@ class _Renewed:
     signature: "Signature | None"
 
 
-def assign(
-    lab: "Lab", file_id: int, label: str | None, *, how: How = "user", who: str | None = None
-) -> ImportResult:
+def assign(lab: "Lab", file_id: int, label: str | None, *, how: How = "user", who: str | None = None) -> ImportResult:
     """Give a file to a sample ("NL-0001") or pellet ("NL-0001-P2"), or with None take it away from both.
 
     With a complete geometry its conductivity follows at once. A file that belonged to another pellet gets new
     analyses; those with the other pellet's geometry count no longer. Raises Refusal, with nothing changed, for a file
-    or label that does not exist and for a file without spectra of its own.
+    or label that does not exist and for a re-export, whose spectra are those of the first file.
     """
     with lab.database.read() as reader:
         file = reader.file(file_id)

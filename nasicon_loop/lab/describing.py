@@ -23,7 +23,7 @@ def stored_target(reader: "Reader", file: "RawFile") -> Target:
     if assignment is None:
         return Target(waits_for=name.problem) if name.problem else find_target(reader, name.label, name.pellet_number)
     if assignment.sample_id is None:
-        return Target(waits_for="taken from its sample by hand: say where it belongs with --sample")
+        return Target(waits_for="taken from its sample by hand: say whose it is with `nasicon inbox assign`")
     sample = reader.sample_by_id(assignment.sample_id)
     if assignment.pellet_id is not None:
         return with_geometry(reader, sample, reader.pellet_by_id(assignment.pellet_id))
@@ -46,10 +46,12 @@ def describe(
     state = reader.file_state(file)
     target = stored_target(reader, file)
     assignment = reader.assignment(file)
-    analyses = {analysis.spectrum_id: analysis
-                for analysis in reader.current_analyses(raw_file=file, with_document=False)}
-    sweeps = tuple(SweepResult.of(head, analyses[head.id]) for head in reader.spectrum_heads(file)
-                   if head.id in analyses)
+    analyses = {
+        analysis.spectrum_id: analysis for analysis in reader.current_analyses(raw_file=file, with_document=False)
+    }
+    sweeps = tuple(
+        SweepResult.of(head, analyses[head.id]) for head in reader.spectrum_heads(file) if head.id in analyses
+    )
     said = list(notes)
     if file.duplicate_of is not None:
         first = reader.file(file.duplicate_of)
@@ -71,11 +73,11 @@ def describe(
 
 def _waits_for(state: str, target: Target) -> str | None:
     if state == "held":
-        return "an analysis waits for a signature: accept or reject it"
+        return "a signature under its analysis: `nasicon analysis accept` or `reject`"
     if state == "needs analysis":
         return "a conductivity with the pellet's newest geometry: check thickness and electrode diameter (cm)"
     if state in PENDING:
-        return target.waits_for or "say where it belongs with --sample"
+        return target.waits_for or "say whose it is with `nasicon inbox assign`"
     return None
 
 

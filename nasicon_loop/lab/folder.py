@@ -115,15 +115,18 @@ def find(explicit: Path | str | None = None, environment: Mapping[str, str] | No
         if given is not None:
             folder = LabFolder(Path(given).expanduser().resolve())
             if not folder.toml.is_file():
-                raise Refusal(f"is not a lab folder ({how}): it holds no {FILE_NAME}; make one with `nasicon init`",
-                              plain(folder.path))
+                raise Refusal(
+                    f"is not a lab folder ({how}): it holds no {FILE_NAME}; make one with `nasicon init`",
+                    plain(folder.path),
+                )
             return folder
     here = Path.cwd()
     for candidate in (here, *here.parents):
         if (candidate / FILE_NAME).is_file():
             return LabFolder(candidate)
-    raise Refusal("no lab here or above: go into a lab folder, give --lab PATH, or make one with `nasicon init PATH`",
-                  plain(here))
+    raise Refusal(
+        "no lab here or above: go into a lab folder, give --lab PATH, or make one with `nasicon init PATH`", plain(here)
+    )
 
 
 def _check_free(folder: LabFolder) -> None:
@@ -136,8 +139,9 @@ def _check_free(folder: LabFolder) -> None:
             entry.name for entry in folder.path.iterdir() if entry.name not in _OWN_NAMES and entry.name[:1] != "."
         )
         if foreign:
-            raise Refusal(f"is not empty (it holds {plain(foreign[0])!r}); choose an empty or a new folder",
-                          folder.path)
+            raise Refusal(
+                f"is not empty (it holds {plain(foreign[0])!r}); choose an empty or a new folder", folder.path
+            )
 
 
 def _create_database(folder: LabFolder, url: str, lab_name: str, label_prefix: str) -> None:
@@ -146,7 +150,10 @@ def _create_database(folder: LabFolder, url: str, lab_name: str, label_prefix: s
     if not url and folder.database.exists():
         with db.open(folder.database) as left:  # by an init that was interrupted
             if (left.lab.name, left.lab.label_prefix) != (lab_name, label_prefix):
-                raise Refusal(f"was begun as {plain(left.lab.name)!r} with labels {left.lab.label_prefix}-0001: "
-                              "begin it so again, or remove the folder", folder.path)
+                raise Refusal(
+                    f"was begun as {plain(left.lab.name)!r} with labels {left.lab.label_prefix}-0001: "
+                    "begin it so again, or remove the folder",
+                    folder.path,
+                )
     else:
         db.create(url or folder.database, lab_name, label_prefix).close()

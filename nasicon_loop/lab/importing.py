@@ -103,11 +103,19 @@ def keep_file(
             _take_back(writer, there.earlier, _GROWING.format(file.id))
     notes = [*read.name.notes, *([f"{there.target.label}: {problem}"] if problem else [])]
     if there.earlier is not None:
-        notes.append(f"other content than file {there.earlier.id}, which was at this path before"
-                     + (" unfinished: what was concluded from it is taken back" if is_grown else ""))
+        notes.append(
+            f"other content than file {there.earlier.id}, which was at this path before"
+            + (" unfinished: what was concluded from it is taken back" if is_grown else "")
+        )
     with lab.database.read() as reader:
-        return describe(reader, file.id, path=incoming.key, is_new=is_new, notes=notes,
-                        earlier_file_id=there.earlier.id if there.earlier else None)
+        return describe(
+            reader,
+            file.id,
+            path=incoming.key,
+            is_new=is_new,
+            notes=notes,
+            earlier_file_id=there.earlier.id if there.earlier else None,
+        )
 
 
 @dataclass(frozen=True, slots=True)

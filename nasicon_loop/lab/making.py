@@ -215,6 +215,7 @@ def set_geometry(lab: "Lab", label: str, dimensions: Dimensions) -> PelletMade:
         raise Refusal("give at least one of thickness, electrode diameter, fired diameter, die diameter, mass", label)
     with lab.database.write(who=lab.who) as writer:
         pellet = pellet_of(writer, label)
+        _refuse_odd_lengths(pellet.label, dimensions)
         density = _relative_density(writer, pellet, dimensions)
         writer.add_geometry(
             pellet,
@@ -223,6 +224,21 @@ def set_geometry(lab: "Lab", label: str, dimensions: Dimensions) -> PelletMade:
         )
         geometry = writer.geometry(pellet)
     return PelletMade(pellet.label, pellet, geometry, tuple(complete(lab)))
+
+
+def _refuse_odd_lengths(label: str, size: Dimensions) -> None:
+    """Refuse lengths that no pellet has (millimetres given as centimetres) before they are written down."""
+    limits = {"thickness_cm": 5.0, "electrode_diameter_cm": 15.0, "fired_diameter_cm": 15.0, "die_diameter_cm": 15.0}
+    for name, limit in limits.items():
+        value: float | None = getattr(size, name)
+        if value is not None and value > limit:
+            raise Refusal(f"{name} of {value:g} is no pellet's; lengths are in cm", label)
+    if (
+        size.electrode_diameter_cm
+        and size.fired_diameter_cm
+        and size.electrode_diameter_cm > 1.05 * size.fired_diameter_cm
+    ):
+        raise Refusal("the electrode cannot be wider than the fired pellet; die, fired and electrode are three", label)
 
 
 def pellet_of(reader: "Reader", label: str) -> "Pellet":

@@ -112,8 +112,7 @@ class ImportResult:
     def document(self) -> dict[str, Any]:
         """Return the object that `--json` prints: a refusal is `{"file", "error"}` with its state."""
         if self.refusal is not None:
-            return {"schema": 1, "file": self.file, "file_id": self.file_id, "state": self.state,
-                    "error": self.refusal}
+            return {"schema": 1, "file": self.file, "file_id": self.file_id, "state": self.state, "error": self.refusal}
         return {
             "schema": 1,
             "file": self.file,

@@ -15,8 +15,11 @@ _MAX_LOG_BYTES = 2_000_000
 
 
 def training_command(lab: "Lab") -> list[str]:
-    """Return the command line of an automatic training of this lab."""
-    return [sys.executable, "-m", "nasicon_loop.cli", "train", "--automatic", "--lab", str(lab.folder.path)]
+    """Return the command line of an automatic training of this lab.
+
+    `-P` keeps the working folder off the module path: a folder `db` or `recipes` in it must not stand in for ours.
+    """
+    return [sys.executable, "-P", "-m", "nasicon_loop.cli", "train", "--automatic", "--lab", str(lab.folder.path)]
 
 
 def unlearned(lab: "Lab") -> frozenset[int]:

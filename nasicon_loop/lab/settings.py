@@ -116,9 +116,7 @@ def load_settings(folder: "LabFolder", flags: Mapping[str, Any] | None = None) -
     return load(folder.toml, flags)
 
 
-def load(
-    path: Path, flags: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None
-) -> Settings:
+def load(path: Path, flags: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None) -> Settings:
     """Read `lab.toml` and lay environment and flags over it.
 
     `flags` are `section.key` -> value, None meaning "not given"; the environment gives `NASICON_SECTION_KEY`, e.g.

@@ -9,7 +9,7 @@ TEMPLATE = """\
 [lab]
 name = @NAME@
 label_prefix = @PREFIX@            # samples are called PREFIX-0001; do not change it once there are samples
-operator = ""                  # signs what is done without --who; empty: the name of the computer's user
+operator = ""                  # signs what is done without --by; empty: the name of the computer's user
 
 [database]
 url = @URL@                       # empty: lab.db in this folder. Or postgresql+pg8000://user@host/database
@@ -24,7 +24,7 @@ activation_energy_ev_sd = 0.05
 # electrode_diameter_sd_cm = 0.01
 
 [fit]
-# Limits of the quality gates, by the names of `nasicon_loop.eis.Settings` (docs/fitting.md lists them).
+# Limits of the quality gates, by the names of `nasicon_loop.eis.Settings` (docs/impedance.md tells them).
 
 [watch]
 settle_seconds = 3.0           # a file is read when size and time of change stood still this long

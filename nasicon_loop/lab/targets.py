@@ -46,8 +46,10 @@ def given_target(reader: "Reader", text: str) -> Target:
     """
     parts = split_label(text, reader.lab.label_prefix)
     if parts is None:
-        raise Refusal(f"is not a label; labels are like {reader.lab.label_prefix}-0001 or "
-                      f"{reader.lab.label_prefix}-0001-P2", plain(text))
+        raise Refusal(
+            f"is not a label; labels are like {reader.lab.label_prefix}-0001 or {reader.lab.label_prefix}-0001-P2",
+            plain(text),
+        )
     label, pellet_number = parts
     target = find_target(reader, label, pellet_number)
     if target.sample is None or (pellet_number is not None and target.pellet is None):
@@ -58,20 +60,23 @@ def given_target(reader: "Reader", text: str) -> Target:
 def find_target(reader: "Reader", label: str | None, pellet_number: int | None) -> Target:
     """Return the owner that a name tells; a sample with one pellet means that pellet, with several it must be told."""
     if label is None:
-        return Target(waits_for="no sample's label in the name: say which with --sample")
+        return Target(waits_for="no sample's label in the name: say whose it is with `nasicon inbox assign`")
     sample = reader.find_sample(label)
     if sample is None:
-        return Target(waits_for=f"there is no sample {plain(label)}")
+        return Target(
+            waits_for=f"there is no sample {plain(label)}: make it, or say whose it is with `nasicon inbox assign`"
+        )
     pellets = reader.pellets(sample)
     fitting = [pellet for pellet in pellets if pellet_number in (None, pellet.number)]
     if len(fitting) == 1:
         return with_geometry(reader, sample, fitting[0])
     if pellet_number is not None:
-        return Target(sample, waits_for=f"{sample.label} has no pellet P{pellet_number}")
+        return Target(sample, waits_for=f"{sample.label} has no pellet P{pellet_number}: make it, or assign another")
     if not pellets:
         return Target(sample, waits_for=f"{sample.label} has no pellet yet: enter it with `nasicon pellet new`")
     labels = ", ".join(pellet.label for pellet in pellets)
-    return Target(sample, waits_for=f"{sample.label} has {len(pellets)} pellets ({labels}): say which with --sample")
+    several = f"{sample.label} has {len(pellets)} pellets ({labels})"
+    return Target(sample, waits_for=f"{several}: say which with `nasicon inbox assign`")
 
 
 def with_geometry(reader: "Reader", sample: "Sample", pellet: "Pellet") -> Target:
@@ -87,5 +92,6 @@ def with_geometry(reader: "Reader", sample: "Sample", pellet: "Pellet") -> Targe
     ]
     if not missing:
         return Target(sample, pellet, geometry)
-    return Target(sample, pellet, geometry,
-                  f"{' and '.join(missing)} of {pellet.label}: enter it with `nasicon pellet geometry`")
+    return Target(
+        sample, pellet, geometry, f"{' and '.join(missing)} of {pellet.label}: enter it with `nasicon pellet geometry`"
+    )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from nasicon_loop.core import Refusal
 from nasicon_loop.lab.watching import watch
 
 if TYPE_CHECKING:
@@ -23,15 +24,24 @@ def watch_inbox(
     on_result: "Callable[[ImportResult], None] | None" = None,
     on_notice: Callable[[str], None] | None = None,
 ) -> None:
-    """Import whatever comes until SIGINT or SIGTERM; `once` ends when all that lies there is settled and done."""
+    """Import whatever comes until SIGINT or SIGTERM; `once` ends when all that lies there is settled and done.
+
+    Call it from the main thread: it listens to signals. Raises Refusal when another watch runs, and with `once` when
+    the inbox cannot be read.
+    """
     stop = threading.Event()
+    trouble: list[str] = []
 
     def look(report: "ScanReport") -> None:
-        if once and not report.waiting and report.unreachable is None:
+        if once and report.unreachable is not None:
+            trouble.append(report.unreachable)
+        if once and (trouble or not report.waiting):
             stop.set()
 
     with _ended_by_signals(stop):
         watch(lab, stop, on_result, on_notice=on_notice, on_scan=look)
+    if trouble:
+        raise Refusal(trouble[0], lab.folder.inbox)
 
 
 @contextmanager

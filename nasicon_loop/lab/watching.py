@@ -97,9 +97,7 @@ class _Loop:
             self._rest(pause)
 
     def _turn(self) -> ScanReport:
-        report = scan_once(
-            self.lab, self.memory, on_result=self._tell, on_fault=self._tell_fault, stop=self.stop
-        )
+        report = scan_once(self.lab, self.memory, on_result=self._tell, on_fault=self._tell_fault, stop=self.stop)
         token = self.lab.database.change_token()
         if token != self.token:  # a sample, pellet or geometry may have come that a file waits for
             for result in complete(self.lab):

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasicon_loop.predict.descriptors import SITES, element_table
+from nasicon_loop.predict.ensemble import NORMAL_90
 from nasicon_loop.predict.features import composition_features, condition_features
 from nasicon_loop.predict.settings import Settings
 from nasicon_loop.predict.table import Table
@@ -13,7 +14,6 @@ from nasicon_loop.predict.table import Table
 Array = NDArray[np.float64]
 Baseline = Callable[[Table, Table, Settings, int], Array]
 
-NORMAL_90 = 1.645
 N_TREES = 300
 
 

@@ -77,13 +77,15 @@ def class_probabilities(probabilities: Array, edges: Array, class_edges: Sequenc
 def moved(probabilities: Array, edges: Array, shift: Array, stretch: Array) -> Array:
     """Return the distributions moved by `shift` (n,) and stretched about their means by `stretch` (n,) > 0.
 
-    The map is affine, so skewness and multimodality stay. A shift keeps the mean exactly except for what is cut at the
-    outermost edges, where it gathers. Flat bins widen what lies between them a little; a second pass takes that out.
+    The map is affine, so skewness and multimodality stay. The mean moves by exactly `shift`, except for what is cut at
+    the outermost edges, where it gathers. Flat bins widen a distribution a little; a second pass takes that out.
     """
-    wanted = moments(probabilities, edges)[1] * stretch**2
+    mean, variance = moments(probabilities, edges)
     found = moments(_moved(probabilities, edges, shift, stretch), edges)[1]
-    again = stretch * np.sqrt(np.clip(wanted / np.maximum(found, 1e-12), 0.25, 1.0))
-    return _moved(probabilities, edges, shift, again)
+    again = stretch * np.sqrt(np.clip(variance * stretch**2 / np.maximum(found, 1e-12), 0.25, 1.0))
+    narrowed = _moved(probabilities, edges, shift, again)
+    # stretching moves the mean by a small part of a bin; a mere shift back is exact
+    return _moved(narrowed, edges, mean + shift - moments(narrowed, edges)[0], np.ones(len(mean)))
 
 
 def _moved(probabilities: Array, edges: Array, shift: Array, stretch: Array) -> Array:

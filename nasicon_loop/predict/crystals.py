@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasicon_loop.chemistry import Composition, cell
+from nasicon_loop.core import Refusal
 from nasicon_loop.predict.descriptors import vocabulary
 
 Array = NDArray[np.float64]
@@ -45,7 +46,7 @@ class Crystals:
 
 
 def crystals(compositions: Sequence[str | Composition]) -> Crystals:
-    """Return compositions as arrays; FormulaError (a Refusal) names the first that is not a NASICON."""
+    """Return compositions as arrays; Refusal names the first that is not a NASICON."""
     parsed = [Composition.parse(item) if isinstance(item, str) else item for item in compositions]
     n_elements = len(vocabulary())
     tables = {site: np.zeros((len(parsed), n_elements)) for site in ("A", "M", "X")}
@@ -62,11 +63,13 @@ def crystals(compositions: Sequence[str | Composition]) -> Crystals:
     return Crystals(tuple(formulas), tables, charge, a, c, p_r3c)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32768)
 def _placed(
     composition: Composition,
 ) -> tuple[str, tuple[tuple[tuple[int, float], ...], ...], tuple[float, float, float, float]]:
     sites = composition.sites()
+    if not sites.a:
+        raise Refusal("has no ion in its cavities, so nothing conducts", composition.formula)
     index = _index()
     by_site = tuple(
         tuple((index[symbol], float(amount)) for symbol, amount in site) for site in (sites.a, sites.m, sites.x)

@@ -37,7 +37,8 @@ class Model:
     ensemble: Ensemble
     correction: Correction
     manifest: Mapping[str, Any]
-    """data_hash, literature_hash, settings, metrics, n_rows, n_lab_rows, lab_row_ids, skipped, versions, seed."""
+    """data_hash, networks_hash, networks ("trained" or "taken over"), settings, metrics, spread, n_rows, n_lab_rows,
+    lab_row_ids, lab_rows, skipped, versions, seed, weights_sha256."""
 
     def predict(
         self, compositions: Sequence[str | Composition], temperature_c: float = 25.0, kind: Kind = "total"
@@ -95,22 +96,26 @@ def train(
     """Train on rows, write the model to `directory` as one step, and return it.
 
     When `previous` is a model with the same literature rows, settings and seed, its networks are taken over bit by bit
-    and only the correction is made anew: the result is the same as training from the start. Deterministic by seed.
+    and only the correction is made anew: the result is the same as training from the start, which is what happens when
+    `previous` is gone, damaged or different. Deterministic by seed.
     Raises Refusal when too few rows are usable, row ids repeat, or `directory` holds something else.
     """
     settings = settings or Settings.default()
+    store.refuse_foreign(Path(directory))
     _check_ids(rows)
-    table = tabulate(rows)
+    table = tabulate(sorted(rows, key=lambda row: row.row_id))  # the order they come in must not matter
     is_lab = np.array([row.origin == "lab" for row in table.rows], dtype=bool)
     lab = table.take(np.flatnonzero(is_lab))
     literature = within(table.take(np.flatnonzero(~is_lab)), settings.temperature_window_c)
     taught = _joined(literature, lab) if settings.is_full else literature
     taught_hash = data_hash(taught.rows)
-    ensemble, metrics = _reused(previous, taught_hash, settings, seed) or _fitted(taught, settings, seed, progress)
+    reused = _reused(previous, taught_hash, settings, seed)
+    ensemble, metrics = reused or _fitted(taught, settings, seed, progress)
     correction = _correct(ensemble, lab)
     manifest = {
         "data_hash": data_hash(rows),
         "networks_hash": taught_hash,
+        "networks": "taken over" if reused else "trained",
         "settings": settings.to_dict(),
         "metrics": metrics,
         "spread": ensemble.spread,
@@ -174,13 +179,14 @@ def _reused(
 ) -> tuple[Ensemble, dict[str, Any]] | None:
     if previous is None:
         return None
-    arrays, manifest = store.read(Path(previous))
-    same = (
-        manifest.get("networks_hash") == taught_hash
-        and manifest.get("settings") == settings.to_dict()
-        and manifest.get("seed") == seed
-    )
-    return (_ensemble_from(arrays, manifest), dict(manifest["metrics"])) if same else None
+    try:
+        arrays, manifest = store.read(Path(previous))
+    except Refusal:
+        return None  # gone or damaged: training from the start gives the same, only later
+    wanted = {"networks_hash": taught_hash, "settings": settings.to_dict(), "seed": seed}
+    if any(manifest.get(name) != value for name, value in wanted.items()):
+        return None
+    return _ensemble_from(arrays, manifest), dict(manifest["metrics"])
 
 
 def _check_ids(rows: Sequence[Row]) -> None:

@@ -27,19 +27,22 @@ class KnownResult:
 def nearest_known(rows: Sequence[Row], formula: str | Composition, k: int = 3) -> list[KnownResult]:
     """Return the k rows closest in composition, site by site; the same composition has distance 0.
 
-    Ties: nearer to 25 °C first, then by row id. Rows that are no NASICON are passed over.
-    Raises Refusal when `formula` is none.
+    Ties: fewest elements that only one of both has, then nearer to 25 °C, then by row id. Rows that are no NASICON are
+    passed over. Raises Refusal when `formula` is none.
     """
     table = tabulate(rows)
     asked = crystals([formula])
     if not table.rows or k < 1:
         return []
-    distance = np.zeros(len(table.rows))
+    distance, n_foreign = np.zeros(len(table.rows)), np.zeros(len(table.rows))
     for site in SITES:
-        distance += np.abs(table.batch.amounts[site] - asked.amounts[site]).sum(axis=1) / 2
+        there, wanted = table.batch.amounts[site], asked.amounts[site]
+        distance += np.abs(there - wanted).sum(axis=1) / 2
+        n_foreign += ((there > 0) != (wanted > 0)).sum(axis=1)
+    distance = distance.round(9)
     order = sorted(
         range(len(table.rows)),
-        key=lambda i: (round(float(distance[i]), 6), abs(table.rows[i].temperature_c - 25.0), table.rows[i].row_id),
+        key=lambda i: (distance[i], n_foreign[i], abs(table.rows[i].temperature_c - 25.0), table.rows[i].row_id),
     )
     return [
         KnownResult(

@@ -32,8 +32,7 @@ def write(directory: Path, arrays: Mapping[str, NDArray[Any]], manifest: Mapping
     """
     from safetensors.numpy import save
 
-    if directory.exists() and not _is_ours(directory):
-        raise Refusal("exists and is not a model; choose another directory", directory)
+    refuse_foreign(directory)
     directory.parent.mkdir(parents=True, exist_ok=True)
     payload = save({name: np.ascontiguousarray(array) for name, array in arrays.items()})
     complete = {
@@ -50,6 +49,12 @@ def write(directory: Path, arrays: Mapping[str, NDArray[Any]], manifest: Mapping
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return dict(json.loads(to_json(complete)))
+
+
+def refuse_foreign(directory: Path) -> None:
+    """Raise Refusal when something other than a model of ours is in the directory's place."""
+    if directory.exists() and not _is_ours(directory):
+        raise Refusal("exists and is not a model; choose another directory", directory)
 
 
 def read(directory: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:

@@ -113,8 +113,9 @@ def parity(points: Sequence[ParityPoint], path: Path) -> Path:
                 predicted, measured, xerr=[p.predicted_sd for p in points], yerr=[p.measured_sd for p in points],
                 fmt="o", color=BLUE, ecolor=GREY, ms=5.5, lw=0.9, capsize=2,
             )  # fmt: skip
-            both = np.concatenate([predicted, measured])
-            low, high = float(both.min()) - 0.6, float(both.max()) + 0.6
+            reach = np.array([[p.predicted_sd for p in points], [p.measured_sd for p in points]])
+            both = np.array([predicted, measured])
+            low, high = float((both - reach).min()) - 0.3, float((both + reach).max()) + 0.3
             line = np.array([low, high])
             axes.fill_between(
                 line, line - _PARITY_BAND_DEX, line + _PARITY_BAND_DEX, color=BLUE, alpha=0.1, lw=0,

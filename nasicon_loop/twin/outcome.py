@@ -61,49 +61,58 @@ def _sigma(value: float) -> str:
     return f"{value:.2e}"
 
 
+_SCALE_S_CM = 1e-4
+
+
 def table(outcome: Outcome) -> "Table":
-    """Return the table of pellets and refused files, round by round, as a rich table."""
+    """Return the table of pellets, round by round, as a rich table that fits 80 columns."""
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(title="What the simulated lab knows, and what the loop measured", title_justify="left")
-    for name, justify in (("round", "right"), ("sample", "left"), ("composition", "left")):
-        drawn.add_column(name, justify="right" if justify == "right" else "left")
-    for name in ("true σ", "this pellet's σ", "measured σ ± sd"):
-        drawn.add_column(f"{name}\nS/cm, 25 °C", justify="right")
-    drawn.add_column("verdict")
+    drawn = Table(
+        title="σ in 10⁻⁴ S/cm at 25 °C: true (dense, no scatter), this pellet's own, and as measured",
+        title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0),
+    )  # fmt: skip
+    for name in ("", "sample", "composition"):
+        drawn.add_column(name, no_wrap=True)
+    for name in ("true", "own", "measured ± sd"):
+        drawn.add_column(name, justify="right", no_wrap=True)
+    drawn.add_column("verdict", no_wrap=True)
     best = max(outcome.pellets, key=lambda pellet: pellet.true_log10_sigma, default=None)
     for number in sorted({pellet.round_number for pellet in outcome.pellets}):
         for pellet in outcome.pellets:
             if pellet.round_number == number:
                 drawn.add_row(*map(Text, _cells(pellet)), style="bold" if pellet is best else "")
-        for file in outcome.refused:
-            if file.round_number == number:
-                words = f"{plain(file.name)}: {plain(file.said, limit=70)}"
-                drawn.add_row(str(number), "–", Text(words), "", "", "", "refused", style="dim")
         drawn.add_section()
     return drawn
+
+
+def _scaled(sigma_s_cm: float) -> str:
+    return f"{sigma_s_cm / _SCALE_S_CM:.2f}"
 
 
 def _cells(pellet: PelletOutcome) -> tuple[str, ...]:
     measured = "–"
     if pellet.measured_sigma_25_s_cm is not None:
         sd = pellet.measured_sd_s_cm
-        measured = _sigma(pellet.measured_sigma_25_s_cm) + (f" ± {sd:.0e}" if sd is not None else "")
+        measured = _scaled(pellet.measured_sigma_25_s_cm) + (f" ± {_scaled(sd)}" if sd is not None else "")
     return (
         str(pellet.round_number),
-        plain(pellet.label),
+        plain(pellet.label.rpartition("-")[0]),
         plain(pellet.formula),
-        _sigma(10.0**pellet.true_log10_sigma),
-        _sigma(pellet.pellet_sigma_25_s_cm),
+        _scaled(10.0**pellet.true_log10_sigma),
+        _scaled(pellet.pellet_sigma_25_s_cm),
         measured,
         plain(pellet.verdict),
     )
 
 
 def closing_words(outcome: Outcome) -> list[str]:
-    """Return the last lines: what was gained, and where everything lies."""
-    lines = []
+    """Return the last lines: what was refused, what was gained, and where everything lies."""
+    lines = [
+        f"refused  {plain(file.name)} ({plain(file.what)}): {plain(file.said, limit=400)}" for file in outcome.refused
+    ]
     if outcome.pellets:
         best = max(outcome.pellets, key=lambda pellet: pellet.true_log10_sigma)
         gain = best.true_log10_sigma - outcome.reference_log10_sigma

@@ -67,7 +67,7 @@ class Model:
         return -3.5 + dopant - 0.3 * (float(composition.get("Na")) - 3.3) ** 2
 
 
-GOOD = {"Mg": 0.5, "Zn": 0.25, "Sc": 0.2, "Tm": 0.22, "Ni": 0.15}
+GOOD = {"Mg": 0.4, "Zn": 0.25, "Sc": 0.2, "Tm": 0.22, "Ni": 0.15}
 
 
 def test_a_batch_is_new_spread_over_dopants_and_always_the_same():
@@ -127,7 +127,7 @@ def test_changes_say_what_came_in_and_what_it_did():
     before = Model(GOOD)
     first = propose(before, known=KNOWN, n=4, settings=SMALL)
     mg = first.choices[0]
-    after = Model({**GOOD, "Mg": -0.2, "Co": 0.35})
+    after = Model({**GOOD, "Mg": -0.2, "Co": 0.6})
     results = (Result("NL-0002", mg.formula, "Mg", mg.mean - 0.4, 0.03, mg.mean, mg.sd),)
     lab = [*KNOWN, Known(mg.formula, mg.mean - 0.4, "NL-0002", is_lab=True)]
     second = propose(
@@ -163,12 +163,12 @@ def test_no_new_result_is_said_and_no_past_says_nothing():
 def test_the_incumbent_is_a_posterior_mean_not_the_luckiest_report():
     proposal = propose(Model(GOOD), known=KNOWN, n=1, settings=SMALL)
     assert proposal.incumbent_formula == "Na3.4Zr1.8Mg0.2Si2PO12"
-    assert proposal.incumbent_mean == pytest.approx(-3.5 + 0.5 - 0.3 * 0.01)
+    assert proposal.incumbent_mean == pytest.approx(-3.5 + 0.4 - 0.3 * 0.01)
     assert propose(Model(GOOD), known=KNOWN, n=1, settings=SMALL, best=-2.0).incumbent_mean == -2.0
 
 
 def test_a_bare_function_is_a_model_too():
-    assert propose(Model(GOOD).predict, n=1, settings=SMALL).choices[0].dopant == "Mg"
+    assert propose(Model(GOOD).predict, known=KNOWN, n=1, settings=SMALL).choices[0].dopant == "Mg"
 
 
 def test_scores_cover_the_dopants_with_their_support():
@@ -201,10 +201,21 @@ def test_a_model_that_answers_nonsense_is_refused():
 
 
 def test_nearest_counts_exchanged_atoms():
-    rows = literature(KNOWN)
-    gap, row = nearest(composition_key("Na3.2Zr1.9Mg0.1Si2PO12"), rows, 1)[0]
-    assert row.formula == "Na3.4Zr1.8Mg0.2Si2PO12"
-    assert gap == pytest.approx(0.125)  # 0.1 of Zr for Mg, and 0.2 Na that counts a quarter, halved
+    (near,) = nearest(composition_key("Na3.2Zr1.9Mg0.1Si2PO12"), literature(KNOWN), 1)
+    assert near.formula == "Na3.4Zr1.8Mg0.2Si2PO12"
+    assert near.distance_atoms == pytest.approx(0.125)  # 0.1 of Zr for Mg, and 0.2 Na that counts a quarter, halved
+
+
+def test_of_many_reports_the_median_is_told_and_the_labs_own_goes_before():
+    many = [Known("Na3Zr2Si2PO12", value, f"10.1/{value}") for value in (-3.6, -3.3, -2.0)]
+    many.append(Known("Na3Zr2Si2PO12", -1.5, "10.1/bulk", kind="bulk"))
+    key = composition_key("Na3Zr2Si2PO12")
+    (near,) = nearest(key, literature(many))
+    assert (near.log10_sigma, near.source, near.kind) == (-3.3, "median of 3 reports", "")
+    (own,) = nearest(key, literature([*many, Known("Na3Zr2Si2PO12", -3.4, "NL-0001-P1", is_lab=True)]))
+    assert (own.log10_sigma, own.source) == (-3.4, "NL-0001-P1")
+    (bulk,) = nearest(key, literature(many[3:]))
+    assert bulk.kind == "bulk"
 
 
 def test_similar_dopants_are_neighbours_in_size_and_charge():

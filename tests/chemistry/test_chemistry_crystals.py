@@ -1,5 +1,7 @@
 """Cells, forms, CIF text: what pymatgen finds in what we write, and what we read from others."""
 
+import contextlib
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -144,6 +146,7 @@ def test_bad_cif_text_is_refused_with_its_name() -> None:
         good.replace(" Si ", " Cl ").replace(" P ", " Cl "): "not a NASICON",
         good + good.replace("data_", "data_second_"): "holds 2 structures",
         "x" * 5_000_001: "at most 5 MB",
+        "data_x\n" + "'" * 100_000: "more than 2048 characters",
         "data_x\nloop_\n_atom_site_fract_x\n" + "0.1\n" * 60_000: "too many",
         good.replace("_cell_length_c   23.", "_cell_length_c   13."): "overlap",
     }
@@ -152,6 +155,23 @@ def test_bad_cif_text_is_refused_with_its_name() -> None:
             check_cif(text, "some.cif")
         assert str(caught.value).startswith("some.cif: ")
         assert "\n" not in str(caught.value)
+
+
+def test_spoiled_cif_text_is_a_composition_or_a_refusal() -> None:
+    good = cif(PARENT, "R-3c")
+    source = random.Random(1)  # noqa: S311 - reproducibility, not secrecy
+    for _ in range(150):
+        letters = list(good)
+        for _ in range(source.randint(1, 8)):
+            letters[source.randrange(len(letters))] = source.choice(
+                ["", "\0", "'", ";", "\n", "9", "(", "-", "1/0", "loop_"]
+            )
+        with contextlib.suppress(FormulaError):
+            assert composition_of_cif("".join(letters)).get("O") > 0
+
+
+def test_empty_lines_in_a_cif_cost_nothing() -> None:
+    assert composition_of_cif("\n" * 1_000_000 + cif(PARENT)) == PARENT
 
 
 def test_oxidation_states_and_names_in_a_cif_do_not_matter() -> None:

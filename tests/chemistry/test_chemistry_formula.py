@@ -1,6 +1,8 @@
 """Formulas as text: exact both ways, and nonsense refused at once."""
 
+import doctest
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -112,3 +114,10 @@ def test_normalised_is_exact() -> None:
 def test_rounded_is_readable() -> None:
     weighed = Composition.of({"Na": Fraction(1 / 3), "O": 1})
     assert weighed.rounded(4).formula == "Na0.3333O"
+
+
+def test_the_examples_in_the_documentation_are_true() -> None:
+    page = Path(__file__).parents[2] / "docs" / "chemistry.md"
+    results = doctest.testfile(str(page), module_relative=False, encoding="utf-8")
+    assert results.attempted > 0
+    assert results.failed == 0

@@ -35,7 +35,6 @@ def text(formula: str) -> tuple[str, str, str]:
         ("Na3.2Zr1.8Al0.2Si2PO12", "Na3.2", "Zr1.8 Al0.2", "Si2 P1"),
         ("Na3.1Zr2Si1.9Al0.1PO12", "Na3.1", "Zr2", "Al0.1 Si1.9 P1"),
         ("Na3.25Zr1.95Al0.15Si1.9PO12", "Na3.25", "Zr1.95 Al0.05", "Al0.1 Si1.9 P1"),
-        ("NbTi(PO4)3", "", "Ti1 Nb1", "P3"),
         ("Na3.002Zr1.996Si2.007P1.001O12.02", "Na3.002", "Zr1.996", "Si2.007 P1.001"),
         ("Na3.2Zr1.8Al0.2015Si1.998PO12", "Na3.2", "Zr1.8 Al0.2015", "Si1.998 P1"),
     ],
@@ -58,6 +57,7 @@ def test_oxygen_deficiency_and_shared_elements_are_noted() -> None:
         ("NaCl", "Cl has no place"),
         ("Na3Zr3Si2PO12", "octahedral cations add up to 3"),
         ("Na3Zr2Si2P2O12", "tetrahedral cations add up to 4"),
+        ("NbTi(PO4)3", "its cavities are empty"),
         ("Na6Zr2Si2PO12", "6 cavity ions"),
     ],
 )
@@ -117,4 +117,5 @@ def test_reference_stabilities_find_their_sites(shared: Path) -> None:
     for line in lines:
         composition = Composition.parse(line.split(",")[0])
         assert composition.is_balanced
-        composition.sites()
+        if composition.get("Na"):
+            composition.sites()

@@ -63,21 +63,28 @@ def postgres_server() -> Iterator[str]:
         shutil.rmtree(folder)
 
 
+@pytest.fixture(scope="session")
+def fresh_lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite database with nothing in it, made once and copied often."""
+    path = tmp_path_factory.mktemp("fresh") / "lab.db"
+    db.create(path, "Lab").close()
+    return path
+
+
 @pytest.fixture
-def lite(tmp_path: Path) -> Iterator[db.Database]:
+def lite(fresh_lab: Path, tmp_path: Path) -> Iterator[db.Database]:
     """A fresh SQLite database."""
-    with db.create(tmp_path / "lab.db", "Lab") as database:
+    with db.open(shutil.copy(fresh_lab, tmp_path / "lab.db")) as database:
         yield database
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[db.Database]:
+def database(request: pytest.FixtureRequest) -> Iterator[db.Database]:
     """A fresh lab: an SQLite file of its own, or a lab among others on the PostgreSQL server."""
     if request.param == "sqlite":
-        url = str(tmp_path / "lab.db")
-    else:
-        url = f"{request.getfixturevalue('postgres_server')}/postgres"
-    with db.create(url, f"Lab {next(_labs)}") as opened:
+        yield request.getfixturevalue("lite")
+        return
+    with db.create(f"{request.getfixturevalue('postgres_server')}/postgres", f"Lab {next(_labs)}") as opened:
         yield opened
 
 

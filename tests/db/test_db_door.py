@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -76,6 +77,32 @@ def test_a_database_locked_by_another_program_is_told(lite: db.Database, monkeyp
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(Refusal, match="another program holds the database"), lite.write(who="x"):
             pass
+
+
+def test_a_full_disk_is_told_and_nothing_is_changed(lite: db.Database) -> None:
+    def fill() -> None:
+        with lite.write(who="x") as writer:
+            writer._connection.exec_driver_sql("PRAGMA max_page_count = 1")  # SQLite's own measure of a full disk
+            writer.add_recipe(writer.add_sample("Na3Zr2Si2PO12"), {"words": "x" * 10**6})
+
+    with pytest.raises(Refusal, match="disk is full"):
+        fill()
+    lite.close()
+    with lite.read() as reader:
+        assert (reader.samples(), reader.max_journal_id()) == ([], 0)
+
+
+def test_threads_share_a_database(lite: db.Database) -> None:
+    def work(number: int) -> int:
+        with lite.write(who=f"thread {number}") as writer:
+            made = writer.add_sample("Na3Zr2Si2PO12")
+        with lite.read() as reader:
+            assert reader.sample(made.label) == made
+        lite.change_token()
+        return made.number
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(work, range(20))) == list(range(1, 21))
 
 
 def test_naive_times_are_refused_and_others_become_utc(lite: db.Database) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 import db
 from db import projections
@@ -120,7 +120,6 @@ class AnyCampaign(RuleBasedStateMachine):
         with suppress(Refusal):
             self.do("add_firing", sample, step, temperature_c=1000, hours=1)
 
-    @precondition(lambda self: not hasattr(self, "suggested"))
     @rule(state=st.sampled_from(db.SUGGESTION_STATES), is_made=st.booleans())
     def suggestion(self, state: db.SuggestionStateName, is_made: bool) -> None:
         made = self.do(

@@ -299,6 +299,10 @@ def test_values_that_cannot_be_stored_are_refused(database: db.Database, tell: T
         with pytest.raises(Refusal, match="spectrum"), database.write(who="x") as writer:
             writer.add_spectrum(story.file, 2, frequency_hz=frequencies, impedance_ohm=impedances, metadata={})
     with pytest.raises(Refusal, match="did not take it"), database.write(who="x") as writer:
+        writer.add_spectrum(story.file, 1, frequency_hz=[1.0], impedance_ohm=[1j], metadata={})  # sweep 1 is there
+    with pytest.raises(Refusal, match="say who"), database.write(who=" "):
+        pass
+    with pytest.raises(Refusal, match="no analysis with id 1000000"), database.write(who="x") as writer:
         writer.add_model_run(
             directory="m", data_hash="h", settings={}, metrics={}, n_literature_rows=0, n_lab_rows=1, seed=0,
             trigger="command", lessons={10**6: 0.1},
@@ -327,3 +331,23 @@ def test_the_change_token_moves_with_commits_only(database: db.Database) -> None
     with database.write(who="x") as writer:
         writer.add_sample("Na3Zr2Si2PO12")
     assert database.change_token() != before
+
+
+def test_going_on_after_a_refusal_keeps_no_half_fact(database: db.Database) -> None:
+    with database.write(who="x") as writer:
+        with pytest.raises(Refusal, match="cannot be stored"):
+            writer.add_model_run(
+                directory="m", data_hash="h", settings={}, metrics={}, n_literature_rows="many",  # type: ignore[arg-type]
+                n_lab_rows=0, seed=0, trigger="command",
+            )  # fmt: skip
+        with pytest.raises(Refusal, match="cannot be stored"):
+            run = writer.add_model_run(
+                directory="m", data_hash="h", settings={}, metrics={}, n_literature_rows=0, n_lab_rows=0, seed=0,
+                trigger="command",
+            )  # fmt: skip
+            writer.add_predictions(run, {"A": (-3.0, 0.1), "B": (float("nan"), 0.1)})
+        writer.add_predictions(run, {"A": (-3.0, 0.1)})
+    with database.read() as reader:
+        assert [run.number for run in reader.model_runs()] == [1]
+        assert [one.formula for one in reader.predictions(run)] == ["A"]
+    assert db.check(database) == []

@@ -332,3 +332,12 @@ def test_genuine_files_are_read_or_refused_with_a_reason(bench: Any, shared: Pat
     for result in results:
         assert result.refusal or (result.sweeps and result.label == f"{label}-P1")
     assert sum(result.refusal is None for result in results) >= 2
+
+
+def test_without_any_temperature_the_conductivity_is_uncertain(bench: Any) -> None:
+    label = bench.sample()
+    lab = bench.with_settings(measurement__temperature_c=None)
+    result = import_file(lab, bench.drop(f"{label}.csv", bench.csv()))
+    assert result.sweeps[0].temperature_source in {None, "assumed"}
+    assert result.sigma_total_s_cm == pytest.approx(SIGMA, rel=0.01)
+    assert result.sweeps[0].sigma_25_s_cm_sd >= 0.15 * result.sweeps[0].sigma_25_s_cm

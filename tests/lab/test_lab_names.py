@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nasicon_loop.lab.names import read_name, split_label
+from nasicon_loop.lab.names import is_label, read_name, split_label
 
 WORD = st.text(alphabet="abcxyzSWEEPpC0123456789", min_size=0, max_size=6)
 
@@ -149,3 +149,10 @@ def test_any_name_can_be_read(name: str) -> None:
     parts = read_name(name, "NL")
     assert parts.label is None or re.fullmatch(r"NL-\d{4,9}", parts.label)
     assert parts.temperature_c is None or 0 <= parts.temperature_c <= 200
+
+
+def test_a_label_is_told_from_a_formula() -> None:
+    assert is_label("NL-0001")
+    assert is_label("ab2-00012-p3")
+    assert not is_label("Na3Zr2Si2PO12")
+    assert not is_label("NL-0001.cif")

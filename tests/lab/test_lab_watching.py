@@ -40,9 +40,7 @@ def until(condition: Callable[[], Any], seconds: float = 120) -> None:
 
 
 @contextmanager
-def watching(
-    lab: Lab, command: Callable[[Lab], Sequence[str]] = training_command, **calls: Any
-) -> Iterator[list[Any]]:
+def watching(lab: Lab, command: Callable[[Lab], Sequence[str]] = training_command, **calls: Any) -> Iterator[list[Any]]:
     """Run a watch in a thread; give the list that its results go to."""
     stop, results, failures = threading.Event(), [], []
 
@@ -195,4 +193,4 @@ def test_ending_the_watch_ends_its_training(bench: Any) -> None:
 def test_the_command_of_a_training_names_this_lab(bench: Any) -> None:
     command = training_command(bench.lab)
     assert command[0] == sys.executable
-    assert command[1:] == ["-m", "nasicon_loop.cli", "train", "--automatic", "--lab", str(bench.lab.folder.path)]
+    assert command[1:] == ["-P", "-m", "nasicon_loop.cli", "train", "--automatic", "--lab", str(bench.lab.folder.path)]

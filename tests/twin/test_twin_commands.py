@@ -30,7 +30,10 @@ class Spoken(Product):
         if arguments[0] == "recipe":
             return {
                 "target": "Na3.4Zr1.8Mg0.2Si2PO12",
-                "precursors": [{"name": "ZrO2", "formula": "ZrO2", "mass_g": 3.5}, {"name": "magnesia", "formula": "MgO", "mass_g": 0.1}],
+                "precursors": [
+                    {"name": "zirconia", "formula": "ZrO2", "mass_g": 3.5},
+                    {"name": "magnesia", "formula": "MgO", "mass_g": 0.1},
+                ],
             }
         if arguments[:2] == ("pellet", "new"):
             return {"label": "NL-0001-P1"}
@@ -77,20 +80,22 @@ def outcome(tmp_path, *problems):
     )
 
 
-def test_the_table_shows_truth_measurement_and_refused_files(tmp_path):
+def test_the_table_shows_truth_and_measurement_within_80_columns(tmp_path):
     from rich.console import Console
 
-    screen = Console(width=160, record=True, file=open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123
+    screen = Console(width=80, record=True, file=open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123
     screen.print(table(outcome(tmp_path)))
     screen.file.close()
     text = screen.export_text()
-    for word in ("1.00e-03", "1.10e-03", "± 5e-05", "NL-0001-P1_dc.csv", "[red]it[/red]", "refused"):
+    for word in ("10.00", "11.00", "10.00 ± 0.50", "Na3.4Zr1.8Mg0.2Si2PO12", "rejected"):
         assert word in text
+    assert max(len(line.rstrip()) for line in text.splitlines()) <= 80
     assert outcome(tmp_path).pellets[0].error_fraction == pytest.approx(-0.0909, abs=1e-3)
 
 
-def test_the_closing_words_name_gain_pictures_and_problems(tmp_path):
+def test_the_closing_words_name_refused_files_gain_pictures_and_problems(tmp_path):
     lines = "\n".join(closing_words(outcome(tmp_path, "a file was not refused")))
+    assert "refused  NL-0001-P1_dc.csv (a DC step): no impedance in [red]it[/red]" in lines
     assert "2 times the undoped" in lines
     assert str(tmp_path / "best.png") in lines
     assert "PROBLEM  a file was not refused" in lines

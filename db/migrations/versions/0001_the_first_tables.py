@@ -1,4 +1,4 @@
-"""The first tables, in the order in which they refer to each other. Written once; never edited after its release."""
+"""The first tables, in the order in which they refer to each other. Never edited after its release."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -72,10 +72,10 @@ def _tables_1() -> None:
         sa.ForeignKeyConstraint(["lab_id"], ["lab.id"], name=op.f("fk_journal_lab_id_lab")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal")),
     )
-    op.create_index(op.f("ix_journal_lab_id_event"), "journal", ["lab_id", "event"], unique=False)
-    op.create_index(op.f("ix_journal_lab_id_fact_fact_id"), "journal", ["lab_id", "fact", "fact_id"], unique=False)
+    op.create_index(op.f("ix_journal_event_lab_id"), "journal", ["event", "lab_id"], unique=False)
+    op.create_index(op.f("ix_journal_fact_fact_id_lab_id"), "journal", ["fact", "fact_id", "lab_id"], unique=False)
     op.create_index(
-        op.f("ix_journal_lab_id_subject_subject_id"), "journal", ["lab_id", "subject", "subject_id"], unique=False
+        op.f("ix_journal_subject_subject_id_lab_id"), "journal", ["subject", "subject_id", "lab_id"], unique=False
     )
 
     op.create_table(
@@ -98,9 +98,9 @@ def _tables_1() -> None:
         sa.Column("is_usable", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["lab_id"], ["lab.id"], name=op.f("fk_literature_lab_id_lab")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_literature")),
-        sa.UniqueConstraint("lab_id", "row_hash", name=op.f("uq_literature_lab_id_row_hash")),
+        sa.UniqueConstraint("row_hash", "lab_id", name=op.f("uq_literature_row_hash_lab_id")),
     )
-    op.create_index(op.f("ix_literature_lab_id_is_usable"), "literature", ["lab_id", "is_usable"], unique=False)
+    op.create_index(op.f("ix_literature_is_usable_lab_id"), "literature", ["is_usable", "lab_id"], unique=False)
 
     op.create_table(
         "model_run",
@@ -118,7 +118,7 @@ def _tables_1() -> None:
         sa.Column("trigger", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["lab_id"], ["lab.id"], name=op.f("fk_model_run_lab_id_lab")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_model_run")),
-        sa.UniqueConstraint("lab_id", "number", name=op.f("uq_model_run_lab_id_number")),
+        sa.UniqueConstraint("number", "lab_id", name=op.f("uq_model_run_number_lab_id")),
     )
     op.create_table(
         "raw_file",
@@ -130,7 +130,7 @@ def _tables_1() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["lab_id"], ["lab.id"], name=op.f("fk_raw_file_lab_id_lab")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_raw_file")),
-        sa.UniqueConstraint("lab_id", "sha256", name=op.f("uq_raw_file_lab_id_sha256")),
+        sa.UniqueConstraint("sha256", "lab_id", name=op.f("uq_raw_file_sha256_lab_id")),
     )
     op.create_table(
         "prediction",
@@ -165,7 +165,7 @@ def _tables_2() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reading")),
     )
     op.create_index(op.f("ix_reading_duplicate_of"), "reading", ["duplicate_of"], unique=False)
-    op.create_index(op.f("ix_reading_lab_id_numbers_sha256"), "reading", ["lab_id", "numbers_sha256"], unique=False)
+    op.create_index(op.f("ix_reading_numbers_sha256_lab_id"), "reading", ["numbers_sha256", "lab_id"], unique=False)
     op.create_index(op.f("ix_reading_raw_file_id"), "reading", ["raw_file_id"], unique=False)
 
     op.create_table(
@@ -181,7 +181,7 @@ def _tables_2() -> None:
         sa.ForeignKeyConstraint(["raw_file_id"], ["raw_file.id"], name=op.f("fk_sighting_raw_file_id_raw_file")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sighting")),
         sa.UniqueConstraint(
-            "lab_id", "path", "mtime_ns", "size_bytes", name=op.f("uq_sighting_lab_id_path_mtime_ns_size_bytes")
+            "path", "mtime_ns", "size_bytes", "lab_id", name=op.f("uq_sighting_path_mtime_ns_size_bytes_lab_id")
         ),
     )
     op.create_index(op.f("ix_sighting_raw_file_id"), "sighting", ["raw_file_id"], unique=False)
@@ -204,7 +204,7 @@ def _tables_2() -> None:
         sa.ForeignKeyConstraint(["lab_id"], ["lab.id"], name=op.f("fk_suggestion_lab_id_lab")),
         sa.ForeignKeyConstraint(["model_run_id"], ["model_run.id"], name=op.f("fk_suggestion_model_run_id_model_run")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_suggestion")),
-        sa.UniqueConstraint("lab_id", "number", name=op.f("uq_suggestion_lab_id_number")),
+        sa.UniqueConstraint("number", "lab_id", name=op.f("uq_suggestion_number_lab_id")),
     )
     op.create_index(op.f("ix_suggestion_model_run_id"), "suggestion", ["model_run_id"], unique=False)
 
@@ -222,8 +222,8 @@ def _tables_2() -> None:
         sa.ForeignKeyConstraint(["lab_id"], ["lab.id"], name=op.f("fk_sample_lab_id_lab")),
         sa.ForeignKeyConstraint(["suggestion_id"], ["suggestion.id"], name=op.f("fk_sample_suggestion_id_suggestion")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sample")),
-        sa.UniqueConstraint("lab_id", "label", name=op.f("uq_sample_lab_id_label")),
-        sa.UniqueConstraint("lab_id", "number", name=op.f("uq_sample_lab_id_number")),
+        sa.UniqueConstraint("label", "lab_id", name=op.f("uq_sample_label_lab_id")),
+        sa.UniqueConstraint("number", "lab_id", name=op.f("uq_sample_number_lab_id")),
     )
     op.create_index(op.f("ix_sample_suggestion_id"), "sample", ["suggestion_id"], unique=False)
 
@@ -261,7 +261,7 @@ def _tables_2() -> None:
         ),
         sa.PrimaryKeyConstraint("suggestion_id", name=op.f("pk_suggestion_state")),
     )
-    op.create_index(op.f("ix_suggestion_state_lab_id_state"), "suggestion_state", ["lab_id", "state"], unique=False)
+    op.create_index(op.f("ix_suggestion_state_state_lab_id"), "suggestion_state", ["state", "lab_id"], unique=False)
 
 
 def _tables_3() -> None:
@@ -292,7 +292,7 @@ def _tables_3() -> None:
         sa.ForeignKeyConstraint(["lab_id"], ["lab.id"], name=op.f("fk_pellet_lab_id_lab")),
         sa.ForeignKeyConstraint(["sample_id"], ["sample.id"], name=op.f("fk_pellet_sample_id_sample")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pellet")),
-        sa.UniqueConstraint("lab_id", "label", name=op.f("uq_pellet_lab_id_label")),
+        sa.UniqueConstraint("label", "lab_id", name=op.f("uq_pellet_label_lab_id")),
         sa.UniqueConstraint("sample_id", "number", name=op.f("uq_pellet_sample_id_number")),
     )
     op.create_table(
@@ -317,7 +317,7 @@ def _tables_3() -> None:
         sa.ForeignKeyConstraint(["sample_id"], ["sample.id"], name=op.f("fk_sample_state_sample_id_sample")),
         sa.PrimaryKeyConstraint("sample_id", name=op.f("pk_sample_state")),
     )
-    op.create_index(op.f("ix_sample_state_lab_id_state"), "sample_state", ["lab_id", "state"], unique=False)
+    op.create_index(op.f("ix_sample_state_state_lab_id"), "sample_state", ["state", "lab_id"], unique=False)
 
     op.create_table(
         "weighing",
@@ -373,9 +373,9 @@ def _tables_4() -> None:
         sa.ForeignKeyConstraint(["sample_id"], ["sample.id"], name=op.f("fk_file_state_sample_id_sample")),
         sa.PrimaryKeyConstraint("raw_file_id", name=op.f("pk_file_state")),
     )
-    op.create_index(op.f("ix_file_state_lab_id_state"), "file_state", ["lab_id", "state"], unique=False)
     op.create_index(op.f("ix_file_state_pellet_id"), "file_state", ["pellet_id"], unique=False)
     op.create_index(op.f("ix_file_state_sample_id"), "file_state", ["sample_id"], unique=False)
+    op.create_index(op.f("ix_file_state_state_lab_id"), "file_state", ["state", "lab_id"], unique=False)
 
     op.create_table(
         "pellet_geometry",
@@ -511,12 +511,14 @@ def _tables_5() -> None:
         sa.ForeignKeyConstraint(["analysis_id"], ["analysis.id"], name=op.f("fk_spectrum_state_analysis_id_analysis")),
         sa.ForeignKeyConstraint(["lab_id"], ["lab.id"], name=op.f("fk_spectrum_state_lab_id_lab")),
         sa.ForeignKeyConstraint(["raw_file_id"], ["raw_file.id"], name=op.f("fk_spectrum_state_raw_file_id_raw_file")),
+        sa.ForeignKeyConstraint(["reading_id"], ["reading.id"], name=op.f("fk_spectrum_state_reading_id_reading")),
         sa.ForeignKeyConstraint(["spectrum_id"], ["spectrum.id"], name=op.f("fk_spectrum_state_spectrum_id_spectrum")),
         sa.PrimaryKeyConstraint("spectrum_id", name=op.f("pk_spectrum_state")),
     )
     op.create_index(op.f("ix_spectrum_state_analysis_id"), "spectrum_state", ["analysis_id"], unique=False)
-    op.create_index(op.f("ix_spectrum_state_lab_id_standing"), "spectrum_state", ["lab_id", "standing"], unique=False)
     op.create_index(op.f("ix_spectrum_state_raw_file_id"), "spectrum_state", ["raw_file_id"], unique=False)
+    op.create_index(op.f("ix_spectrum_state_reading_id"), "spectrum_state", ["reading_id"], unique=False)
+    op.create_index(op.f("ix_spectrum_state_standing_lab_id"), "spectrum_state", ["standing", "lab_id"], unique=False)
 
 
 def downgrade() -> None:

@@ -1,0 +1,87 @@
+"""Cross-validation of the default preset on the shipped literature rows, and what training and predicting cost."""
+
+import csv
+import math
+import tempfile
+import time
+from importlib.resources import files
+from pathlib import Path
+
+from nasicon_loop.predict import Row, Settings, train, validate
+
+N_CANDIDATES = 10_000
+LITERATURE_SD = 0.2
+
+
+def literature_rows() -> list[Row]:
+    """Return the shipped rows that are fit for learning (total, bulk or unstated kind)."""
+    text = files("nasicon_loop.lab").joinpath("data/literature.csv").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    return [
+        Row(
+            row_id=f"lit-{i}",
+            formula=line["formula"],
+            log10_sigma=math.log10(float(line["sigma_s_cm"])),
+            log10_sigma_sd=LITERATURE_SD,
+            temperature_c=float(line["temperature_c"]),
+            kind=line["kind"],  # type: ignore[arg-type]
+            source=line["source"],
+            origin="literature",
+        )
+        for i, line in enumerate(csv.DictReader(lines))
+        if line["usable"] == "yes" and line["kind"] in ("total", "bulk", "unknown")
+    ]
+
+
+def run(seeds: tuple[int, ...] = (0,), *, is_quick: bool = False) -> str:
+    """Return the tables as markdown."""
+    rows = literature_rows()
+    parts = ["## Predicting conductivity", "", f"{len(rows)} shipped literature rows, 5 folds.", ""]
+    for settings in [Settings.quick()] if is_quick else [Settings.quick(), Settings.default()]:
+        for seed in seeds:
+            start = time.perf_counter()
+            found = validate(rows, settings=settings, seed=seed)
+            seconds = time.perf_counter() - start
+            parts += [f"Preset {settings.preset}, seed {seed}, {found.n_groups} groups, {seconds:.0f} s:", ""]
+            parts += [found.markdown(), ""]
+    return "\n".join([*parts, *_costs(rows)])
+
+
+def paper(seed: int = 0) -> str:
+    """Return what Table 1's settings give here (takes minutes)."""
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        model = train(literature_rows(), Path(folder) / "paper", settings=Settings.paper(), seed=seed)
+        seconds = time.perf_counter() - start
+    found = model.manifest["metrics"]["paper"]
+    return (
+        f"Table 1's settings, {found['n']} rows, {seconds:.0f} s: accuracy of four classes "
+        f"{found['train_accuracy4']:.2f} train, {found['test_accuracy4']:.2f} test "
+        f"(the paper, classes and data unpublished: {found['paper_train_accuracy']}, {found['paper_test_accuracy']})."
+    )
+
+
+def _costs(rows: list[Row]) -> list[str]:
+    lab = Row("lab-1", "Na3.4Zr1.8Mg0.2Si2PO12", -2.8, 0.05, 25.0, "total", "this lab", "lab")
+    candidates = [f"Na{3 + k / 1e4:.4f}Zr{2 - k / 1e4:.4f}Sc{k / 1e4:.4f}Si2PO12" for k in range(1, N_CANDIDATES + 1)]
+    with tempfile.TemporaryDirectory() as folder:
+        first, second = Path(folder) / "1", Path(folder) / "2"
+        t0 = time.perf_counter()
+        train(rows, first)
+        t1 = time.perf_counter()
+        model = train([*rows, lab], second, previous=first)
+        t2 = time.perf_counter()
+        model.predict(candidates)
+        t3 = time.perf_counter()
+    return [
+        "| what | seconds |",
+        "|---|---|",
+        f"| training from the start | {t1 - t0:.1f} |",
+        f"| again with one lab result | {t2 - t1:.2f} |",
+        f"| {N_CANDIDATES} different candidates | {t3 - t2:.1f} |",
+    ]
+
+
+if __name__ == "__main__":
+    print(run())
+    print(paper())

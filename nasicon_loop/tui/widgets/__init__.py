@@ -1,0 +1,1 @@
+"""Widgets of our own: bars, forms, tables that never read markup, and the Nyquist plot."""

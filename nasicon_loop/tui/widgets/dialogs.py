@@ -1,0 +1,192 @@
+"""Dialogs: a form that keeps what was typed when it is refused, a question, and the help."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label, Static
+
+from nasicon_loop.core import Refusal, plain
+
+Values = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One line of a form. `hint` is shown while the line is empty."""
+
+    name: str
+    label: str
+    value: str = ""
+    hint: str = ""
+
+
+def as_number(values: Values, name: str, label: str) -> float | None:
+    """Return a typed number, with a decimal point or comma; None where nothing was typed.
+
+    Raises Refusal for anything that is no number.
+    """
+    text = values.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        raise Refusal("is not a number", f"{label} {plain(text, limit=30)!r}") from None
+
+
+class Form(ModalScreen[Any]):
+    """Asks for values and does something with them in a thread.
+
+    `submit` gets what was typed; a Refusal from it is shown in the form, and nothing typed is lost. The form's result
+    is what `submit` returned, or None when the user left. `is_final` asks once more before doing it.
+    """
+
+    BINDINGS = [
+        Binding("escape", "leave", "leave"),
+        Binding("down,tab", "move(1)", "next", show=False),
+        Binding("up,shift+tab", "move(-1)", "previous", show=False),
+        Binding("ctrl+s", "submit", "do it"),
+    ]
+
+    def __init__(
+        self,
+        title: str,
+        fields: Sequence[Field],
+        submit: Callable[[Values], Any],
+        *,
+        note: str = "",
+        is_final: bool = False,
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._fields = tuple(fields)
+        self._submit = submit
+        self._note = note
+        self._is_final = is_final
+        self._is_busy = False
+
+    def compose(self) -> ComposeResult:
+        """Draw the lines."""
+        width = max((len(field.label) for field in self._fields), default=0) + 2
+        with Vertical(classes="dialog"):
+            yield Label(Text(plain(self._title)), classes="dialog-title", markup=False)
+            with VerticalScroll(classes="dialog-fields", can_focus=False):
+                for field in self._fields:
+                    with Horizontal(classes="dialog-row"):
+                        label = Label(Text(plain(field.label)), markup=False)
+                        label.styles.width = width
+                        yield label
+                        yield Input(
+                            plain(field.value) if field.value else "",
+                            placeholder=plain(field.hint),
+                            id=f"field-{field.name}",
+                            compact=True,
+                            select_on_focus=False,
+                        )
+            if self._note:
+                yield Static(Text(plain(self._note, limit=600)), classes="dialog-note", markup=False)
+            yield Static("", classes="dialog-error", markup=False)
+            yield Static(Text("Enter next / do it   Ctrl+S do it   Esc leave"), classes="dialog-keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin in the first line."""
+        self.query(Input).first().focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter goes on to the next line, and from the last one does it."""
+        event.stop()
+        if event.input is self.query(Input).last():
+            self.action_submit()
+        else:
+            self.action_move(1)
+
+    def action_move(self, step: int) -> None:
+        """Go to another line."""
+        inputs = list(self.query(Input))
+        here = next((index for index, line in enumerate(inputs) if line.has_focus), 0)
+        inputs[(here + step) % len(inputs)].focus()
+
+    def action_leave(self) -> None:
+        """Close without doing anything."""
+        if not self._is_busy:
+            self.dismiss(None)
+
+    def action_submit(self) -> None:
+        """Do it."""
+        if not self._is_busy:
+            self.run_worker(self._try(), exclusive=True, group="form")
+
+    async def _try(self) -> None:
+        values = {
+            field.name: self.query_one(f"#field-{field.name}", Input).value.strip() for field in self._fields
+        }
+        if self._is_final and not await self.app.push_screen_wait(Ask(f"{self._title}: there is no way back. Do it?")):
+            return
+        self._is_busy = True
+        self._say("working …")
+        try:
+            done = await asyncio.to_thread(self._submit, values)
+        except (Refusal, OSError) as refusal:
+            self._say(plain(refusal, limit=600))
+            return
+        finally:
+            self._is_busy = False
+        self.dismiss(True if done is None else done)
+
+    def _say(self, text: str) -> None:
+        self.query_one(".dialog-error", Static).update(Text(text))
+
+
+class Ask(ModalScreen[bool]):
+    """A question with yes and no; Enter is not an answer, so that nobody says yes by accident."""
+
+    BINDINGS = [Binding("y", "answer(True)", "yes"), Binding("n,escape", "answer(False)", "no")]
+
+    def __init__(self, question: str) -> None:
+        super().__init__()
+        self._question = question
+
+    def compose(self) -> ComposeResult:
+        """Draw the question."""
+        with Vertical(classes="dialog"):
+            yield Static(Text(plain(self._question, limit=600)), classes="dialog-title", markup=False)
+            yield Static(Text("y yes   n no"), classes="dialog-keys", markup=False)
+
+    def action_answer(self, answer: bool) -> None:
+        """Close with the answer."""
+        self.dismiss(answer)
+
+
+class Help(ModalScreen[None]):
+    """What the keys do here; any of the closing keys leaves."""
+
+    BINDINGS = [Binding("escape,question_mark,f1,enter,q", "leave", "close")]
+
+    def __init__(self, title: str, lines: Sequence[tuple[str, str, str]]) -> None:
+        super().__init__()
+        self._title = title
+        self._lines = tuple(lines)
+
+    def compose(self) -> ComposeResult:
+        """Draw keys, what they do, and the command that does the same."""
+        text = Text()
+        for key, what, command in self._lines:
+            text.append(f"{key:>8}", style="bold")
+            text.append(f"  {what}")
+            text.append(f"   nasicon {command}\n" if command else "\n", style="dim")
+        with Vertical(classes="dialog"):
+            yield Label(Text(self._title), classes="dialog-title", markup=False)
+            with VerticalScroll(classes="dialog-fields"):
+                yield Static(text, markup=False)
+            yield Static(Text("Esc close"), classes="dialog-keys", markup=False)
+
+    def action_leave(self) -> None:
+        """Close."""
+        self.dismiss(None)

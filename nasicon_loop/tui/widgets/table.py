@@ -1,0 +1,52 @@
+"""A table of text: cells are never markup, and the cursor stays on its row when the table is read anew."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.text import Text
+from textual.widgets import DataTable
+
+MAX_ROWS = 500
+"""More rows are not drawn: the headline says how many there are."""
+
+Row = tuple[str, Sequence[Text]]
+"""Key and cells."""
+
+
+class TextTable(DataTable[Text]):
+    """Rows with keys; one row is selected."""
+
+    def __init__(self, columns: Iterable[str], *, id: str | None = None) -> None:
+        super().__init__(id=id, cursor_type="row", zebra_stripes=False, cell_padding=1)
+        self._titles = tuple(columns)
+
+    def on_mount(self) -> None:
+        """Put the columns up."""
+        for title in self._titles:
+            self.add_column(Text(title))
+
+    @property
+    def selected(self) -> str | None:
+        """Key of the row under the cursor; None in an empty table."""
+        if not self.row_count or not self.is_valid_row_index(self.cursor_row):
+            return None
+        key = self.coordinate_to_cell_key(self.cursor_coordinate).row_key.value
+        return None if key is None else str(key)
+
+    def fill(self, rows: Sequence[Row]) -> None:
+        """Show these rows; the cursor stays on the row with the same key, else at the same place."""
+        before, place, top = self.selected, self.cursor_row, self.scroll_offset.y
+        self.clear()
+        keys = []
+        for key, cells in rows[:MAX_ROWS]:
+            self.add_row(*cells, key=key)
+            keys.append(key)
+        if keys:
+            row = keys.index(before) if before in keys else min(max(place, 0), len(keys) - 1)
+            self.move_cursor(row=row, animate=False)
+            self.scroll_to(y=top, animate=False)
+
+    def select(self, key: str) -> None:
+        """Move the cursor to the row with this key, where there is one."""
+        for row, known in enumerate(self.rows):
+            if known.value == key:
+                self.move_cursor(row=row, animate=False)
