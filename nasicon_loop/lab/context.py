@@ -42,7 +42,7 @@ def open_lab(
 
     folder = find(explicit)
     settings = load_settings(folder, flags)
-    database = db.open(settings.database_url(folder))
+    database = db.open(settings.database_url(folder), lab=_name_in(settings))
     return Lab(folder, settings, database, who or settings.lab.operator or user_name(), clock or SystemClock())
 
 
@@ -60,6 +60,11 @@ def opened(
         yield lab
     finally:
         lab.database.close()
+
+
+def _name_in(settings: Settings) -> str | None:
+    """The lab's name where one database holds several; a file of its own may be renamed in lab.toml."""
+    return settings.lab.name if settings.database.url else None
 
 
 def user_name() -> str:

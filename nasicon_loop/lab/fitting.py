@@ -43,11 +43,16 @@ def fit_files(
 ) -> tuple[list[Fitted], list[Refusal]]:
     """Read and analyse every file; return the fitted sweeps and, beside them, a Refusal per file that was refused.
 
-    A temperature in the file wins over `temperature_c`, which wins over none (then u(sigma) is at least 15 %).
+    A temperature in the file wins over one in its name ("140deg"), which wins over `temperature_c`; without any,
+    u(sigma) is at least 15 %.
     """
     import instruments
     from nasicon_loop import eis
+    from nasicon_loop.lab.analysing import at_temperature
+    from nasicon_loop.lab.names import read_name
+    from nasicon_loop.lab.settings import Settings
 
+    habits = Settings()
     bar = progress or Silent()
     fitted: list[Fitted] = []
     refusals: list[Refusal] = []
@@ -58,10 +63,9 @@ def fit_files(
         except Refusal as refusal:
             refusals.append(refusal)
         else:
+            name = read_name(path.name, habits.lab.label_prefix)
             for sweep, spectrum in enumerate(spectra, start=1):
-                warm = spectrum
-                if spectrum.temperature_c is None and temperature_c is not None:
-                    warm = spectrum.with_temperature(temperature_c, temperature_c_sd, "command")
+                warm = at_temperature(spectrum, name, habits, temperature_c, temperature_c_sd)
                 analysis = eis.analyse(warm, geometry, settings=settings or eis.Settings())
                 fitted.append(Fitted(str(path), sweep, warm, analysis))
         bar.advance(detail=path.name)

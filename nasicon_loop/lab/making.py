@@ -169,11 +169,9 @@ def record_firing(
         planned_c, planned_h = _planned_dwell(stored_recipe(lab, label), step)
         temperature_c = planned_c if temperature_c is None else temperature_c
         hours = planned_h if hours is None else hours
-    if not (0 < temperature_c <= lab.settings.recipe.furnace_ceiling_c):
-        raise Refusal(
-            f"{temperature_c:g} °C is outside the furnace's range (ceiling {lab.settings.recipe.furnace_ceiling_c:g} °C)",
-            label,
-        )
+    ceiling_c = lab.settings.recipe.furnace_ceiling_c
+    if not (0 < temperature_c <= ceiling_c):
+        raise Refusal(f"{temperature_c:g} °C is outside the furnace's range (ceiling {ceiling_c:g} °C)", label)
     if not (math.isfinite(hours) and hours > 0):
         raise Refusal("a dwell needs a positive number of hours", label)
     with lab.database.write(who=lab.who) as writer:

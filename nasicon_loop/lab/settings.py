@@ -77,7 +77,7 @@ class WatchSection(_Section):
 class TrainingSection(_Section):
     """When and how the network learns again; 0 results switch automatic training off."""
 
-    retrain_after_n_results: Annotated[int, Field(ge=0, le=10_000)] = 4
+    retrain_after_n_results: Annotated[int, Field(ge=0, le=10_000)] = 1
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
     threads: Annotated[int, Field(ge=0, le=256)] = 0
 

@@ -35,7 +35,7 @@ max_depth = 4                  # folders inside the inbox
 use_events = true              # let file events wake the watch earlier; they are a hint only
 
 [training]
-retrain_after_n_results = 4    # new usable results until the network is trained again; 0: only by command
+retrain_after_n_results = 1    # new usable results until the network is trained again; 0: only by command
 seed = 0
 threads = 0                    # 0: as many as there are processors
 

@@ -66,13 +66,12 @@ _SCALE_S_CM = 1e-4
 
 def table(outcome: Outcome) -> "Table":
     """Return the table of pellets, round by round, as a rich table that fits 80 columns."""
-    from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
     drawn = Table(
-        title="σ in 10⁻⁴ S/cm at 25 °C: true (dense, no scatter), this pellet's own, and as measured",
-        title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0),
+        title="σ in 10⁻⁴ S/cm at 25 °C (true: dense, no scatter; own: of this pellet)",
+        title_justify="left", box=None, padding=(0, 1, 0, 0), header_style="bold underline",
     )  # fmt: skip
     for name in ("", "sample", "composition"):
         drawn.add_column(name, no_wrap=True)
@@ -84,19 +83,19 @@ def table(outcome: Outcome) -> "Table":
         for pellet in outcome.pellets:
             if pellet.round_number == number:
                 drawn.add_row(*map(Text, _cells(pellet)), style="bold" if pellet is best else "")
-        drawn.add_section()
+        drawn.add_row()
     return drawn
 
 
-def _scaled(sigma_s_cm: float) -> str:
-    return f"{sigma_s_cm / _SCALE_S_CM:.2f}"
+def _scaled(sigma_s_cm: float, n_digits: int = 3) -> str:
+    return f"{sigma_s_cm / _SCALE_S_CM:.{n_digits}g}"
 
 
 def _cells(pellet: PelletOutcome) -> tuple[str, ...]:
     measured = "–"
     if pellet.measured_sigma_25_s_cm is not None:
         sd = pellet.measured_sd_s_cm
-        measured = _scaled(pellet.measured_sigma_25_s_cm) + (f" ± {_scaled(sd)}" if sd is not None else "")
+        measured = _scaled(pellet.measured_sigma_25_s_cm) + (f" ± {_scaled(sd, 2)}" if sd is not None else "")
     return (
         str(pellet.round_number),
         plain(pellet.label.rpartition("-")[0]),

@@ -44,7 +44,7 @@ class Stage:
     def note(self, text: str) -> None:
         """Leave a line above the bar."""
         if self._bar is not None:
-            self._bar.console.print(plain(text, limit=400), soft_wrap=True)
+            self._bar.console.print(plain(text, limit=1000), soft_wrap=True)
 
     def step(self, n_steps: int = 1) -> None:
         """Say that a step is done."""

@@ -71,8 +71,11 @@ def test_answers_are_found_by_name():
     assert with_keys(document, "verdict")[0]["formula"] == "B"
 
 
+LONGEST = "Na3.22Zr1.96Mo0.04Si2.38P0.62O12"
+
+
 def outcome(tmp_path, *problems):
-    pellet = PelletOutcome(1, "NL-0001-P1", "Na3.4Zr1.8Mg0.2Si2PO12", -3.0, 1.1e-3, 1.0e-3, 5e-5, "accepted")
+    pellet = PelletOutcome(1, "NL-0001-P1", LONGEST, -3.0, 1.1e-3, 1.0e-3, 5e-5, "accepted")
     lost = PelletOutcome(1, "NL-0002-P1", "Na3Zr2Si2PO12", -3.3, 5e-4, None, None, "rejected")
     refused = RefusedFile(1, "NL-0001-P1_dc.csv", "a DC step", "no impedance in [red]it[/red]")
     return Outcome(
@@ -87,7 +90,7 @@ def test_the_table_shows_truth_and_measurement_within_80_columns(tmp_path):
     screen.print(table(outcome(tmp_path)))
     screen.file.close()
     text = screen.export_text()
-    for word in ("10.00", "11.00", "10.00 ± 0.50", "Na3.4Zr1.8Mg0.2Si2PO12", "rejected"):
+    for word in ("10", "11", "10 ± 0.5", LONGEST, "accepted", "rejected"):
         assert word in text
     assert max(len(line.rstrip()) for line in text.splitlines()) <= 80
     assert outcome(tmp_path).pellets[0].error_fraction == pytest.approx(-0.0909, abs=1e-3)
