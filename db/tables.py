@@ -181,7 +181,7 @@ class ReadingTable(_Fact, table=True):
 
 class SightingTable(_Fact, table=True):
     __tablename__ = "sighting"
-    __table_args__ = (sa.UniqueConstraint("path", "mtime_ns", "size_bytes", "lab_id"),)
+    __table_args__ = (sa.Index(None, "path", "lab_id"),)
     raw_file_id: int = Field(foreign_key="raw_file.id", index=True)
     path: str
     mtime_ns: int = Field(sa_type=sa.BigInteger)

@@ -1,6 +1,7 @@
 """Writing what came from the instruments."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +14,18 @@ from db.values import AssignedBy, Assignment, Pellet, RawFile, Sample, Sighting,
 from nasicon_loop.core import Refusal
 
 _SHA256_LENGTH = 64
+
+
+@cache
+def _first_with() -> "sa.Select[Any]":
+    reading, states = TABLES["reading"], TABLES["file_state"]
+    return (
+        sa.select(sa.func.min(reading.c.raw_file_id))
+        .join(states, states.c.reading_id == reading.c.id)
+        .where(reading.c.lab_id == sa.bindparam("lab"), reading.c.numbers_sha256 == sa.bindparam("numbers"))
+        .where(reading.c.raw_file_id != sa.bindparam("own"), reading.c.duplicate_of.is_(None))
+        .where(states.c.raw_file_id == reading.c.raw_file_id)
+    )
 
 
 class MeasuringWriter(Recording):
@@ -78,26 +91,20 @@ class MeasuringWriter(Recording):
         """The first other file whose newest reading has these numbers and is not itself a duplicate."""
         if numbers_sha256 is None:
             return None
-        reading, states = TABLES["reading"], TABLES["file_state"]
-        query = (
-            sa.select(sa.func.min(reading.c.raw_file_id))
-            .join(states, states.c.reading_id == reading.c.id)
-            .where(reading.c.lab_id == self.lab.id, reading.c.numbers_sha256 == numbers_sha256)
-            .where(reading.c.raw_file_id != raw_file_id, reading.c.duplicate_of.is_(None))
-        )
-        found: int | None = self._scalar(query)
+        wanted = {"lab": self.lab.id, "numbers": numbers_sha256, "own": raw_file_id}
+        found: int | None = self._connection.execute(_first_with(), wanted).scalar()
         return found
 
     def add_sighting(self, raw_file: RawFile | int, path: str, *, mtime_ns: int, size_bytes: int) -> Sighting:
-        """Note where a file's bytes were seen (telemetry: no journal line). The same sighting twice is one."""
+        """Note where a file's bytes were seen (telemetry: no journal line). Seen again unchanged, it is one."""
         values = {
             "raw_file_id": self.file(id_of(raw_file)).id,
             "path": storable(path),
             "mtime_ns": mtime_ns,
             "size_bytes": size_bytes,
         }
-        known = self._fact(Sighting, "sighting", **{name: values[name] for name in ("path", "mtime_ns", "size_bytes")})
-        if known is not None and known.raw_file_id == values["raw_file_id"]:
+        known = self.sighting(path)
+        if known is not None and all(getattr(known, name) == value for name, value in values.items()):
             return known
         return to_value(Sighting, self._insert("sighting", values))
 

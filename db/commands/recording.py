@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -15,6 +16,11 @@ from db.tables import TABLES
 from db.values import JournalEntry, Lab
 
 Value = TypeVar("Value")
+
+
+@cache
+def _into(table_name: str) -> sa.Insert:
+    return sa.insert(TABLES[table_name])
 
 
 class Recording(Reader):
@@ -46,7 +52,7 @@ class Recording(Reader):
         if "at" in table.c:
             given["at"] = self._at
         row = normalised(table, given)
-        inserted = self._connection.execute(sa.insert(table).values(row)).inserted_primary_key
+        inserted = self._connection.execute(_into(table_name), row).inserted_primary_key
         row["id"] = None if inserted is None else inserted[0]
         return {column.name: row.get(column.name) for column in table.c}
 

@@ -33,6 +33,23 @@ def id_of(thing: Any) -> int:
     return int(getattr(thing, "id", thing))
 
 
+# Statements that are asked for again and again are built once: building one costs more than running it.
+
+
+@cache
+def _matching(table_name: str, names: tuple[str, ...]) -> "sa.Select[Any]":
+    """The rows of a lab with given values in the named columns, oldest first."""
+    table = TABLES[table_name]
+    wanted = (table.c[name] == sa.bindparam(name) for name in names)
+    return sa.select(table).where(table.c.lab_id == sa.bindparam("lab"), *wanted).order_by(table.c.id)
+
+
+@cache
+def _newest_matching(table_name: str, names: tuple[str, ...]) -> "sa.Select[Any]":
+    """The newest of them."""
+    return _matching(table_name, names).order_by(None).order_by(TABLES[table_name].c.id.desc()).limit(1)
+
+
 class Access:
     """One connection inside `Database.read()` or `Database.write()`, limited to one lab's rows."""
 
@@ -64,14 +81,13 @@ class Access:
     def _facts(
         self, kind: type[Value], table: str, *, limit: int | None = None, offset: int = 0, **equals: Any
     ) -> list[Value]:
-        columns = TABLES[table].c
-        query = self._select(table).where(*(columns[name] == wanted for name, wanted in equals.items()))
-        return self._values(kind, query.order_by(columns.id), limit=limit, offset=offset)
+        query = _matching(table, tuple(equals)).params(lab=self._lab.id, **equals)
+        return self._values(kind, query, limit=limit, offset=offset)
 
     def _fact(self, kind: type[Value], table: str, **equals: Any) -> Value | None:
-        columns = TABLES[table].c
-        query = self._select(table).where(*(columns[name] == wanted for name, wanted in equals.items()))
-        return self._first(kind, query.order_by(columns.id.desc()))
+        found = self._connection.execute(_newest_matching(table, tuple(equals)), {"lab": self._lab.id, **equals})
+        row = found.mappings().first()
+        return None if row is None else to_value(kind, row)
 
     def _known(self, kind: type[Value], table: str, what: str, **equals: Any) -> Value:
         found = self._fact(kind, table, **equals)

@@ -1,10 +1,11 @@
 """Raw files, where they were seen, what they are assigned to, and their spectra."""
 
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from db.queries.access import Access, id_of
+from db.queries.access import Access, id_of, to_value
 from db.tables import TABLES
 from db.types import storable
 from db.values import (
@@ -20,19 +21,31 @@ from db.values import (
 from nasicon_loop.core import Refusal
 
 
+@cache
+def _all_files() -> "sa.Select[Any]":
+    """A lab's files with their newest readings, oldest first."""
+    raw, states, reading = TABLES["raw_file"], TABLES["file_state"], TABLES["reading"]
+    what = [column for column in reading.c if column.name not in {"id", "lab_id", "raw_file_id", "at"}]
+    lab: sa.BindParameter[int] = sa.bindparam("lab")
+    return (
+        sa.select(raw, reading.c.id.label("reading_id"), *what)
+        .join(states, states.c.raw_file_id == raw.c.id)
+        .join(reading, reading.c.id == states.c.reading_id)
+        .where(raw.c.lab_id == lab, states.c.lab_id == lab)
+        .order_by(raw.c.id)
+    )
+
+
+@cache
+def _one_file(column: str) -> "sa.Select[Any]":
+    return _all_files().where(TABLES["raw_file"].c[column] == sa.bindparam("wanted"))
+
+
 class Measuring(Access):
     """What came from the instruments."""
 
     def _files(self) -> "sa.Select[Any]":
-        raw, states, reading = TABLES["raw_file"], TABLES["file_state"], TABLES["reading"]
-        what = [column for column in reading.c if column.name not in {"id", "lab_id", "raw_file_id", "at"}]
-        return (
-            sa.select(raw, reading.c.id.label("reading_id"), *what)
-            .join(states, states.c.raw_file_id == raw.c.id)
-            .join(reading, reading.c.id == states.c.reading_id)
-            .where(raw.c.lab_id == self.lab.id, states.c.lab_id == self.lab.id)
-            .order_by(raw.c.id)
-        )
+        return _all_files().params(lab=self.lab.id)
 
     def files(self, state: FileStateName | None = None, *, limit: int | None = None, offset: int = 0) -> list[RawFile]:
         """Return the raw files, oldest first, all or those in one state."""
@@ -51,14 +64,19 @@ class Measuring(Access):
 
     def file(self, raw_file_id: int) -> RawFile:
         """Return a raw file by its id; Refusal when there is none."""
-        found = self._first(RawFile, self._files().where(TABLES["raw_file"].c.id == raw_file_id))
+        found = self._file_by("id", raw_file_id)
         if found is None:
             raise Refusal(f"there is no file with id {raw_file_id} in this lab", self.lab.name)
         return found
 
     def file_by_sha(self, sha256: str) -> RawFile | None:
         """Return the file with these bytes, or None."""
-        return self._first(RawFile, self._files().where(TABLES["raw_file"].c.sha256 == sha256))
+        return self._file_by("sha256", sha256)
+
+    def _file_by(self, column: str, wanted: Any) -> RawFile | None:
+        found = self._connection.execute(_one_file(column), {"lab": self.lab.id, "wanted": wanted})
+        row = found.mappings().first()
+        return None if row is None else to_value(RawFile, row)
 
     def file_state(self, raw_file: RawFile | int) -> FileStateName:
         """Return where a file stands; Refusal when there is no such file."""

@@ -66,9 +66,10 @@ def propose(
     best_now = incumbent(asked, [row.formula for row in known] + list(made), best)
     rows = literature(known)
     scored = score(asked, stream, best_now.mean, rows=rows, settings=rules)
-    picked = choose(
-        stream, scored.acquisition.tolist(), n, settings=rules, pending_dopants=_dopants_of(pending)
-    )
+    # an accepted suggestion stays accepted when its pellet is measured: what is settled is pending no more
+    settled = readable_keys([*made, *abandoned, *rejected])
+    waiting = [formula for formula in dict.fromkeys(pending) if not readable_keys([formula]) <= settled]
+    picked = choose(stream, scored.acquisition.tolist(), n, settings=rules, pending_dopants=_dopants_of(waiting))
     choices = tuple(_choice(scored, k, best_now, rows) for k in picked)
     return Proposal(
         choices,

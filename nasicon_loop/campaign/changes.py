@@ -5,14 +5,15 @@ from typing import Any
 
 import numpy as np
 
-from nasicon_loop.campaign.candidates import composition_key, readable_keys
-from nasicon_loop.campaign.reasons import short_formula, sigma_words
+from nasicon_loop.campaign.candidates import composition_key
+from nasicon_loop.campaign.reasons import distance, short_formula, sigma_words
 from nasicon_loop.campaign.scores import Scored, ask
 from nasicon_loop.campaign.values import Candidate, Choice, Predicts, Previous, Result
 from nasicon_loop.chemistry import Composition
 
 _NOTICEABLE_DEX = 0.02
 _AS_EXPECTED_SD = 1.0
+_SAME_ATOMS = 0.03  # a result carries the composition as weighed, a suggestion the one that was meant
 _MAX_PER_DOPANT = 40
 
 
@@ -78,9 +79,12 @@ def _batch_words(before: Sequence[Choice], now: Sequence[Choice]) -> list[str]:
 
 def _shift_words(previous: Previous, now: Sequence[Choice], model: Predicts) -> list[str]:
     """Say how the previous batch's own formulas are judged today: by how much the picture moved beyond the results."""
-    # a result carries the composition as weighed: compare rounded compositions, not texts
-    measured = readable_keys([result.formula for result in previous.results])
-    open_choices = [choice for choice in previous.choices if composition_key(choice.formula) not in measured]
+    measured = [dict(composition_key(result.formula)) for result in previous.results]
+    open_choices = [
+        choice
+        for choice in previous.choices
+        if not any(distance(dict(composition_key(choice.formula)), other) < _SAME_ATOMS for other in measured)
+    ]
     if not open_choices:
         return []
     today = ask(model, [Composition.parse(choice.formula) for choice in open_choices])

@@ -153,13 +153,19 @@ def reason(
         parts.append("nearest known " + ", ".join(map(_near_words, near)))
     parts.append(_support_words(candidate, rows))
     if feasibility < _DOUBTFUL:
-        entry = dopants()[candidate.dopant]
-        mismatch = 100.0 * (entry.radius_angstrom / entry.host_radius_angstrom - 1.0)
-        parts.append(
-            f"{float(candidate.amount):g} {candidate.dopant} may not all enter the {candidate.site} site "
-            f"({mismatch:+.0f} % in radius): one phase taken as {100.0 * feasibility:.0f} % likely"
-        )
+        parts.append(_doubt_words(candidate, feasibility))
     return "; ".join(parts)
+
+
+def _doubt_words(candidate: Candidate, feasibility: float) -> str:
+    entry = dopants()[candidate.dopant]
+    mismatch = 100.0 * (entry.radius_angstrom / entry.host_radius_angstrom - 1.0)
+    host_state = element(entry.host).oxidation_state
+    charge = "" if entry.oxidation_state == host_state else f", charge {entry.oxidation_state}+ for {host_state}+"
+    return (
+        f"{float(candidate.amount):g} {candidate.dopant} may not all go in for {entry.host} ({mismatch:+.0f} % in "
+        f"radius{charge}): one phase taken as {100.0 * feasibility:.0f} % likely"
+    )
 
 
 def _near_words(near: Neighbour) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nasicon_loop.eis.settings import GATES, GateRule, Settings
     from nasicon_loop.eis.simulated import SimulatedSpectrum, paper_spectrum, simulated_spectra
     from nasicon_loop.eis.solver import Fit, fit_batch
-    from nasicon_loop.eis.views import SpectrumView, spectrum_view
+    from nasicon_loop.eis.views import Curve, SpectrumView, spectrum_view
 
 _HOME = {
     "ENGINE_VERSION": "analysis",
@@ -27,6 +27,7 @@ _HOME = {
     "Gate": "analysis",
     "RandlesFit": "analysis",
     "Circuit": "circuit",
+    "Curve": "views",
     "Conductivity": "conductivity",
     "conductivity": "conductivity",
     "analyse": "engine",
@@ -57,6 +58,7 @@ __all__ = [
     "CircuitError",
     "Conductivity",
     "CrossCheck",
+    "Curve",
     "Fit",
     "Gate",
     "GateRule",

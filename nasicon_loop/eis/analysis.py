@@ -145,9 +145,7 @@ class Analysis:
         """Return the same analysis with the conductivity at another temperature; nothing is fitted again."""
         from nasicon_loop.eis.conductivity import with_conductivity
 
-        at = replace(
-            self, temperature_c=temperature_c, temperature_c_sd=temperature_c_sd, temperature_source=source
-        )
+        at = replace(self, temperature_c=temperature_c, temperature_c_sd=temperature_c_sd, temperature_source=source)
         return with_conductivity(at, settings or Settings())
 
     def to_dict(self) -> dict[str, Any]:

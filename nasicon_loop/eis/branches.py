@@ -14,6 +14,7 @@ from nasicon_loop.eis.settings import Settings
 
 _KHZ = 1e-3
 _DOMINANT = 10.0  # an ambiguous arc this many times larger than all else is not taken without a second opinion
+_DOMINANT_THIRD = 1.5  # the same, where bulk and grain boundary are there already
 _AGREES = 0.10
 _MATTERS = 0.02
 
@@ -48,7 +49,7 @@ class Reading:
     """A fit understood: which resistors are the electrolyte's, R_total, and what speaks against it.
 
     `dropped` is why the fit cannot be used, or ""; `unclosed_f`, `electrode_f`, `ambiguous_f` are capacitances in F
-    that the gates look at.
+    that the gates look at. `needs_inductance_h` is what the series inductor has at least, at two standard deviations.
     """
 
     fit: ModelFit
@@ -60,6 +61,7 @@ class Reading:
     unclosed_f: float | None = None
     electrode_f: float | None = None
     ambiguous_f: float | None = None
+    needs_inductance_h: float = 0.0
 
     @property
     def electrolyte_arcs(self) -> tuple[Arc, ...]:
@@ -88,25 +90,39 @@ def read_branches(fit: ModelFit, window: Window, settings: Settings) -> Reading:
     tails = [_series_capacitance(fit, name, window.f_min_hz) * unit for name in _open_branches(fit, open_arcs)]
     closed = [arc for arc in arcs if arc.apex_hz >= slowest]
     certain = [arc for arc in closed if arc.capacitance_f * unit <= settings.gb_capacitance_f]
-    gray = [
-        arc for arc in closed if arc not in certain and arc.capacitance_f * unit < settings.electrode_capacitance_f
-    ]
+    gray = [arc for arc in closed if arc not in certain and arc.capacitance_f * unit < settings.electrode_capacitance_f]
     large = [arc for arc in closed if arc.capacitance_f * unit >= settings.electrode_capacitance_f]
     base = (fit.by_name["R0"] if fit.candidate.has_series_r else 0.0) + sum(arc.r_ohm for arc in certain)
-    taken, ambiguous = _sorted_out(base, gray, large, window, has_tail=bool(tails))
+    if tails:
+        taken, ambiguous = _before_tail(base, gray, window, fit, is_third=len(certain) + fit.candidate.has_series_r > 1)
+    else:
+        taken, ambiguous = _without_tail(base, gray, large, window)
     counted = [*certain, *taken]
     names = (["R0"] if fit.candidate.has_series_r else []) + [arc.resistor for arc in counted]
     if tails:
-        ambiguous += [arc for arc in taken if arc.capacitance_f * unit > settings.ambiguous_capacitance_f
-                      and arc.r_ohm > _AGREES / 2 * _sum(base, taken)]
+        most = _largest_unquestioned(fit, settings, is_third=len(certain) + fit.candidate.has_series_r > 1)
+        ambiguous += [
+            arc for arc in taken if arc.capacitance_f * unit > most and arc.r_ohm > _MATTERS * _sum(base, taken)
+        ]
     sizes = [arc.capacitance_f * unit for arc in taken if arc in large]
     return Reading(
-        fit, arcs, tuple(names), _sum(base, taken), fit.sum_rel_sd(names),
+        fit,
+        arcs,
+        tuple(names),
+        _sum(base, taken),
+        fit.sum_rel_sd(names),
         dropped=_against(counted, names, fit, window, settings),
         unclosed_f=min((c for c in tails if c < settings.gb_capacitance_f), default=None),
         electrode_f=max(sizes, default=None),
         ambiguous_f=max((arc.capacitance_f * unit for arc in ambiguous), default=None),
+        needs_inductance_h=_least_inductance(fit),
     )
+
+
+def _least_inductance(fit: ModelFit) -> float:
+    if "L0" not in fit.by_name:
+        return 0.0
+    return max(fit.by_name["L0"] * (1.0 - 2.0 * fit.sum_rel_sd(["L0"])), 0.0)
 
 
 def _open_branches(fit: ModelFit, open_arcs: list[Arc]) -> list[str]:
@@ -127,21 +143,38 @@ def _series_capacitance(fit: ModelFit, branch: str, frequency_hz: float) -> floa
     return float(1.0 / (2.0 * np.pi * frequency_hz * max(-z.imag, 1e-300)))
 
 
-def _sorted_out(
-    base: float, gray: list[Arc], large: list[Arc], window: Window, *, has_tail: bool
-) -> tuple[list[Arc], list[Arc]]:
-    """Return which closed arcs above the size of a grain boundary count, and which of them may be either.
+def _largest_unquestioned(fit: ModelFit, settings: Settings, *, is_third: bool) -> float:
+    """Return up to which capacitance an arc before the spike counts without question, in F.
 
-    Before an electrode's spike an arc between the sizes is the electrolyte's (a blocking electrode has one branch) and
-    one of electrode size the electrode's. Without a spike the slowest arc is the electrode if it is many times larger
-    than all else, as a leak is; the minimum before it must agree, or it stays ambiguous. If it is no such giant and the
-    spectrum ends on the real axis it counts, and is ambiguous.
+    Higher for the arc of the paper's circuit, lower for a third resistance: a pellet has bulk and grain boundary.
     """
-    if has_tail:
-        out_of_proportion = [arc for arc in gray if arc.r_ohm > _DOMINANT * _sum(base, [a for a in gray if a != arc])]
-        if window.inside_r_ohm is None or not _agree(_sum(base, gray), window.inside_r_ohm):
-            return [arc for arc in gray if arc not in out_of_proportion], out_of_proportion
+    if fit.candidate.is_randles:
+        return settings.randles_capacitance_f
+    return settings.third_arc_capacitance_f if is_third else settings.ambiguous_capacitance_f
+
+
+def _before_tail(
+    base: float, gray: list[Arc], window: Window, fit: ModelFit, *, is_third: bool
+) -> tuple[list[Arc], list[Arc]]:
+    """Return which arcs between the sizes count that lie before an electrode's spike, and which may be either.
+
+    They are the electrolyte's (a blocking electrode has one branch), unless one is much larger than all else and the
+    minimum rule does not confirm it: the first step of a leaky electrode. Arcs of electrode size do not count.
+    """
+    most = _DOMINANT_THIRD if is_third and not fit.candidate.is_randles else _DOMINANT
+    giants = [arc for arc in gray if arc.r_ohm > most * _sum(base, [other for other in gray if other != arc])]
+    if window.inside_r_ohm is not None and _agree(_sum(base, gray), window.inside_r_ohm):
         return gray, []
+    return [arc for arc in gray if arc not in giants], giants
+
+
+def _without_tail(base: float, gray: list[Arc], large: list[Arc], window: Window) -> tuple[list[Arc], list[Arc]]:
+    """Return which closed arcs count where no spike follows, and which of them may be either.
+
+    The slowest arc is the electrode if it is many times larger than all else, as a leak is; the minimum before it must
+    agree, or it stays ambiguous. If it is no such giant and the spectrum ends on the real axis it counts; one between
+    the sizes is then ambiguous.
+    """
     taken: list[Arc] = []
     ambiguous: list[Arc] = []
     for arc in sorted(gray + large, key=lambda item: -item.apex_hz):

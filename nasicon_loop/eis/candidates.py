@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Tail = Literal["none", "cpe", "warburg", "randles", "randles_cpe"]
+Tail = Literal["none", "cpe", "warburg", "open_warburg", "randles", "randles_cpe"]
 
-_TAILS = {"none": "", "cpe": "CPE{0}", "warburg": "W{0}"}
+_TAILS = {"none": "", "cpe": "CPE{0}", "warburg": "W{0}", "open_warburg": "Wo{0}"}
 _RANDLES = {"randles": "p(C1,R1-W1)", "randles_cpe": "p(CPE1,R1-W1)"}
 
 
@@ -53,6 +53,8 @@ COMPLEX: tuple[Candidate, ...] = (
     Candidate(True, 2, "cpe"),
     Candidate(False, 2, "cpe"),
     Candidate(True, 2, "warburg"),
+    Candidate(True, 1, "open_warburg"),
+    Candidate(False, 2, "open_warburg"),
     Candidate(True, 3, "none"),
     Candidate(False, 3, "none"),
 )

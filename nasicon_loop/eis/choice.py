@@ -32,6 +32,7 @@ def choose(readings: list[Reading], settings: Settings) -> Choice:
     """Choose among the readings of all candidates."""
     best_of_all = min(readings, key=lambda reading: reading.fit.bic)
     possible = [reading for reading in readings if not reading.dropped and reading.unclosed_f is None]
+    possible = _usual_leads(possible, settings)
     unclosed = [reading for reading in readings if reading.unclosed_f is not None]
     best_unclosed = min(unclosed, key=lambda reading: reading.fit.bic, default=None)
     if not possible:
@@ -53,8 +54,19 @@ def choose(readings: list[Reading], settings: Settings) -> Choice:
         if abs(r.r_total_ohm / chosen.r_total_ohm - 1.0) > settings.max_cross_check
     ]
     return Choice(
-        chosen, tuple(kept), spread,
+        chosen,
+        tuple(kept),
+        spread,
         max((abs(r.r_total_ohm / chosen.r_total_ohm - 1.0) for r in kept), default=0.0),
-        min(rivals, default=np.inf), unclosed_f,
+        min(rivals, default=np.inf),
+        unclosed_f,
         best_of_all if best_of_all.fit.bic < best.fit.bic else None,
     )
+
+
+def _usual_leads(possible: list[Reading], settings: Settings) -> list[Reading]:
+    """Leave out readings that need more inductance than leads have, unless the data insist on it."""
+    usual = [r for r in possible if r.needs_inductance_h <= settings.max_inductance_h]
+    if not usual or min(r.fit.bic for r in usual) > min(r.fit.bic for r in possible) + settings.decisive_bic:
+        return possible
+    return usual

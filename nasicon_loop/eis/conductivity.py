@@ -69,12 +69,20 @@ def with_conductivity(analysis: "Analysis", settings: Settings) -> "Analysis":
     """Return the analysis with sigma computed from its geometry and temperature, or without sigma where it has none."""
     if analysis.geometry is None or analysis.r_total_ohm is None or analysis.r_total_ohm_sd is None:
         return replace(
-            analysis, sigma_total_s_cm=None, sigma_total_s_cm_sd=None, sigma_25_s_cm=None, sigma_25_s_cm_sd=None,
+            analysis,
+            sigma_total_s_cm=None,
+            sigma_total_s_cm_sd=None,
+            sigma_25_s_cm=None,
+            sigma_25_s_cm_sd=None,
             relative_budget={},
         )
     value = conductivity(
-        analysis.r_total_ohm, analysis.r_total_ohm_sd, analysis.geometry, analysis.temperature_c,
-        analysis.temperature_c_sd, settings,
+        analysis.r_total_ohm,
+        analysis.r_total_ohm_sd,
+        analysis.geometry,
+        analysis.temperature_c,
+        analysis.temperature_c_sd,
+        settings,
     )
     return replace(
         analysis,

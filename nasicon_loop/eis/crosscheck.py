@@ -61,7 +61,7 @@ class Drift:
     change: float
     sd: float
 
-    def is_significant(self, least: float = 0.005, n_sd: float = 3.5) -> bool:
+    def is_significant(self, least: float = 0.005, n_sd: float = 2.5) -> bool:
         """Whether there is a drift at all."""
         return abs(self.change) > least and abs(self.change) > n_sd * self.sd
 

@@ -141,9 +141,7 @@ KINDS: dict[str, ElementKind] = {
     "K": ElementKind(("Ohm", "sec"), (_OHM, _TIME), _voigt),
     "Zarc": ElementKind(("Ohm", "sec", ""), (_OHM, _TIME, _EXPONENT), _zarc),
     "TLMQ": ElementKind(("Ohm", "F sec^(gamma - 1)", ""), (_OHM, (1e-16, 1e4), _EXPONENT), _transmission_line),
-    "T": ElementKind(
-        ("Ohm-m^2", "Ohm-m^2", "", "sec"), (_OHM, _OHM, (1e-10, 1e8), _TIME), _porous
-    ),
+    "T": ElementKind(("Ohm-m^2", "Ohm-m^2", "", "sec"), (_OHM, _OHM, (1e-10, 1e8), _TIME), _porous),
 }
 
 
@@ -167,8 +165,10 @@ def _foreign(registered: Any) -> ElementKind:
 
     def value(omega: Real, rows: Real) -> Complex:
         return np.array(
-            [registered([float(v) for v in row], [float(f) for f in omega[i % len(omega)] / (2 * np.pi)])
-             for i, row in enumerate(rows)],
+            [
+                registered([float(v) for v in row], [float(f) for f in omega[i % len(omega)] / (2 * np.pi)])
+                for i, row in enumerate(rows)
+            ],
             dtype=np.complex128,
         )
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _LIKELY_INDUCTANCE_H = 5e-6
 _NOTICED = 0.2  # of the noise
 _DOWN_TO_NOISE = 1.03
+_MISFIT_WEIGHT = 1.5  # relative error of R_total per misfit
+_MISFIT_NOISE = 1.25  # by how much the squared residual of a right circuit exceeds the noise by chance
 _LEADS_MATTER_OHM = 100.0
 
 
@@ -88,23 +90,34 @@ def _analysed(data: Screened, gates: Gates, rules: Settings) -> Analysis:
         return replace(_rejected(gates), kk_rms=test.rms)
     change = drift(data.frequency_hz, data.impedance_ohm, test)
     gates.record(
-        "drift", change.change, is_passed=not (change.is_significant() and abs(change.change) > rules.max_drift)
+        "drift", change.change, is_passed=not (change.is_significant(n_sd=3.5) and abs(change.change) > rules.max_drift)
     )
     minima = minimum_rule(data.frequency_hz, test)
     window = Window(
-        float(data.frequency_hz.min()), float(data.frequency_hz.max()),
-        minima.inside and minima.inside.r_ohm, minima.end and minima.end.r_ohm, data.looks_like_khz,
+        float(data.frequency_hz.min()),
+        float(data.frequency_hz.max()),
+        minima.inside and minima.inside.r_ohm,
+        minima.end and minima.end.r_ohm,
+        data.looks_like_khz,
     )
     points = Data.of(
-        data.frequency_hz, data.impedance_ohm, np.where(test.masked, 0.0, 1.0 / np.abs(data.impedance_ohm)),
+        data.frequency_hz,
+        data.impedance_ohm,
+        np.where(test.masked, 0.0, 1.0 / np.abs(data.impedance_ohm)),
         has_inductor=_inductance_matters(data, test),
     )
     readings = _readings(points, window, test, rules)
     choice = choose(readings, rules)
     masked = tuple(int(i) for i in data.index[test.masked])
     base = Analysis(
-        "rejected", (), notes=_data_notes(data, rules), kk_rms=test.rms, noise=test.rms, masked=masked,
-        randles=_randles(points, readings), candidates=_candidate_results(readings, choice),
+        "rejected",
+        (),
+        notes=_data_notes(data, rules),
+        kk_rms=test.rms,
+        noise=test.rms,
+        masked=masked,
+        randles=_randles(points, readings),
+        candidates=_candidate_results(readings, choice),
     )
     if choice.unclosed_f is not None:
         gates.record("arc not closed", choice.unclosed_f, is_passed=False)
@@ -172,18 +185,22 @@ def _final(points: Data, chosen: Reading, window: Window, rules: Settings) -> Re
 
 
 def _concluded(
-    base: Analysis, reading: Reading, choice: Choice, gates: Gates, rules: Settings,
-    test: KramersKronig, change: Drift, minima: Minima,
+    base: Analysis,
+    reading: Reading,
+    choice: Choice,
+    gates: Gates,
+    rules: Settings,
+    test: KramersKronig,
+    change: Drift,
+    minima: Minima,
 ) -> Analysis:
     """Apply the gates that need a result, and write it down."""
     fit = reading.fit
-    misfit = math.sqrt(max(fit.rms**2 - test.rms**2, 0.0))
+    misfit = _MISFIT_WEIGHT * math.sqrt(max(fit.rms**2 - _MISFIT_NOISE * test.rms**2, 0.0))
     from_drift = abs(change.change) / math.sqrt(3.0) if change.is_significant() else 0.0
-    rel_sd = math.sqrt(
-        reading.r_total_rel_sd**2 + choice.spread**2 + rules.floor**2 + misfit**2 + from_drift**2
-    )
-    is_complete = fit.rms <= rules.max_misfit_ratio * test.rms or fit.rms <= rules.max_misfit_rms
-    gates.record("fit", fit.rms, is_passed=is_complete)
+    rel_sd = math.sqrt(reading.r_total_rel_sd**2 + choice.spread**2 + rules.floor**2 + misfit**2 + from_drift**2)
+    is_complete = fit.rms <= max(rules.max_misfit_ratio * test.rms, rules.small_misfit_rms)
+    gates.record("fit", fit.rms, is_passed=is_complete or fit.rms <= rules.max_misfit_rms)
     gates.at_most("precision", rel_sd)
     gates.at_most("model spread", choice.range)
     cross = _cross_check(reading, minima)
@@ -192,13 +209,12 @@ def _concluded(
         gates.record("uniqueness", choice.rival_bic, is_passed=is_decisive)
     else:
         difference = reading.r_total_ohm / cross.r_total_ohm - 1.0
-        gates.record(
-            "minimum rule", difference, is_passed=abs(difference) <= rules.max_cross_check or is_decisive
-        )
+        name = "minimum rule" if is_complete else "minimum rule, poor fit"
+        gates.record(name, difference, is_passed=abs(difference) <= gates.limit(name) or is_decisive)
     for name, value in (("electrode-sized arc", reading.electrode_f), ("ambiguous arc", reading.ambiguous_f)):
         if value is not None:
             gates.record(name, value, is_passed=False)
-    gates.at_most("inductance", _certain_inductance(fit))
+    gates.at_most("inductance", reading.needs_inductance_h)
     gates.at_least("small resistance", reading.r_total_ohm)
     sd = np.sqrt(np.diag(fit.ln_covariance)) * fit.values
     linear = fit.ln_covariance * np.outer(fit.values, fit.values)
@@ -218,17 +234,13 @@ def _concluded(
     )
 
 
-def _certain_inductance(fit: ModelFit) -> float:
-    """Return what the series inductor has at least, two standard deviations below its value, in H."""
-    if "L0" not in fit.by_name:
-        return 0.0
-    return max(fit.by_name["L0"] * (1.0 - 2.0 * fit.sum_rel_sd(["L0"])), 0.0)
-
-
 def _split_fields(parts: Split) -> dict[str, float | str | None]:
     return {
-        "r_bulk_ohm": parts.r_bulk_ohm, "r_bulk_ohm_sd": parts.r_bulk_ohm_sd,
-        "r_gb_ohm": parts.r_gb_ohm, "r_gb_ohm_sd": parts.r_gb_ohm_sd, "split_note": parts.note,
+        "r_bulk_ohm": parts.r_bulk_ohm,
+        "r_bulk_ohm_sd": parts.r_bulk_ohm_sd,
+        "r_gb_ohm": parts.r_gb_ohm,
+        "r_gb_ohm_sd": parts.r_gb_ohm_sd,
+        "split_note": parts.note,
     }
 
 
@@ -294,8 +306,12 @@ def _randles(points: Data, readings: list[Reading]) -> RandlesFit:
     sd = np.sqrt(np.diag(fit.ln_covariance)) * fit.values
     r_total = fit.by_name["R0"] + fit.by_name["R1"]
     return RandlesFit(
-        fit.circuit.text, fit.by_name, dict(zip(fit.circuit.names, sd.tolist(), strict=True)), r_total,
-        r_total * fit.sum_rel_sd(["R0", "R1"]), fit.rms**2,
+        fit.circuit.text,
+        fit.by_name,
+        dict(zip(fit.circuit.names, sd.tolist(), strict=True)),
+        r_total,
+        r_total * fit.sum_rel_sd(["R0", "R1"]),
+        fit.rms**2,
     )
 
 
@@ -304,15 +320,21 @@ def _candidate_results(readings: list[Reading], choice: Choice) -> tuple[Candida
         if choice.chosen is not None and reading is choice.chosen:
             return "chosen"
         if reading.dropped or reading.unclosed_f is not None:
-            return reading.dropped or "its slow branch has the capacitance of a grain boundary: an arc that has not closed"
+            return (
+                reading.dropped or "its slow branch has the capacitance of a grain boundary: an arc that has not closed"
+            )
         if any(reading is other for other in choice.kept):
             return "equally good, not simpler"
         return "describes the data worse"
 
     return tuple(
         CandidateResult(
-            r.fit.circuit.text, r.fit.bic, r.r_total_ohm or None,
-            r.r_total_ohm * r.r_total_rel_sd if math.isfinite(r.r_total_rel_sd) else None, r.fit.rms, note(r),
+            r.fit.circuit.text,
+            r.fit.bic,
+            r.r_total_ohm or None,
+            r.r_total_ohm * r.r_total_rel_sd if math.isfinite(r.r_total_rel_sd) else None,
+            r.fit.rms,
+            note(r),
         )
         for r in sorted(readings, key=lambda reading: reading.fit.bic)
     )

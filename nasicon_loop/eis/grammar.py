@@ -78,7 +78,9 @@ def _tokens(circuit: str) -> list[str]:
     while place < len(text):
         match = _TOKEN.match(text, place)
         if match is None:
-            raise CircuitError(f"cannot read {plain(text[place:], limit=20)!r} (example: R0-p(R1,CPE1)-CPE2)", "circuit")
+            raise CircuitError(
+                f"cannot read {plain(text[place:], limit=20)!r} (example: R0-p(R1,CPE1)-CPE2)", "circuit"
+            )
         found.append(match.group(1))
         place = match.end()
     return found

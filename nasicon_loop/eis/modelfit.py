@@ -115,13 +115,23 @@ class Data:
     ) -> ModelFit:
         """Return the best fit from these starts."""
         fits = fit_batch(
-            circuit, self.frequency_hz, self.impedance_ohm, np.array(starts),
-            weights=self.weights, max_iterations=max_iterations, tolerance=tolerance,
+            circuit,
+            self.frequency_hz,
+            self.impedance_ohm,
+            np.array(starts),
+            weights=self.weights,
+            max_iterations=max_iterations,
+            tolerance=tolerance,
         )
         best = int(np.argmin(fits.cost))
         n_residuals = 2 * int(np.count_nonzero(self.weights))
         return ModelFit(
-            candidate, circuit, self.frequency_hz, self.weights, fits.parameters[best], float(fits.cost[best]),
+            candidate,
+            circuit,
+            self.frequency_hz,
+            self.weights,
+            fits.parameters[best],
+            float(fits.cost[best]),
             n_residuals,
         )
 

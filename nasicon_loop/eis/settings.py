@@ -25,7 +25,9 @@ class Settings:
     max_negative_real_share: float = 0.10
     # what a branch can be
     gb_capacitance_f: float = 5e-8
-    ambiguous_capacitance_f: float = 1e-6
+    ambiguous_capacitance_f: float = 5e-7
+    third_arc_capacitance_f: float = 4e-7
+    randles_capacitance_f: float = 1e-6
     electrode_capacitance_f: float = 2e-6
     min_capacitance_f: float = 3e-13
     min_arc_exponent: float = 0.5
@@ -39,8 +41,10 @@ class Settings:
     drop_relative_sd: float = 0.15
     max_model_spread: float = 0.05
     max_misfit_ratio: float = 1.6
+    small_misfit_rms: float = 0.0015
     max_misfit_rms: float = 0.01
     max_cross_check: float = 0.10
+    poor_fit_cross_check: float = 0.03
     floor: float = 0.0009
     min_r_total_ohm: float = 5.0
     max_sigma_s_cm: float = 0.1
@@ -67,55 +71,149 @@ class GateRule:
 
 
 GATES: tuple[GateRule, ...] = (
-    GateRule("points", "min_points", "rejected",
-             "the spectrum has {value:.0f} points; an analysis needs at least {limit:.0f}"),
-    GateRule("few points", "few_points", "review",
-             "only {value:.0f} points; below {limit:.0f} a wrong circuit cannot be told from a right one: measure more"),
-    GateRule("range", "min_decades", "rejected",
-             "the frequencies span {value:.1f} decades; at least {limit:.0f} are needed, sweep from 1 MHz to 1 Hz"),
-    GateRule("narrow range", "few_decades", "review",
-             "the frequencies span only {value:.1f} decades (of {limit:.0f}): an arc outside them would not be seen"),
-    GateRule("density", "min_points_per_decade", "review",
-             "{value:.1f} points per decade (at least {limit:.0f}): measure more densely"),
-    GateRule("highest frequency", "min_f_max_hz", "review",
-             "the sweep ends at {value:.4g} Hz (expected {limit:.0e} Hz or more): check whether the frequencies are in kHz; "
-             "if they are, the resistance holds and every capacitance is 1000 times too large"),
-    GateRule("sign", "max_negative_real_share", "rejected",
-             "the imaginary part has the wrong sign (a capacitor must have Z'' < 0): the file holds -Z'' or its sign was lost"),
-    GateRule("negative real part", "max_negative_real_share", "rejected",
-             "{value:.0%} of the points have a negative real part (at most {limit:.0%}): that is no passive cell"),
-    GateRule("Kramers-Kronig", "max_kk_rms", "review",
-             "Kramers-Kronig residual {value:.2%} rms (limit {limit:.1%}): noisy, or the cell changed while it was measured"),
-    GateRule("no impedance", "reject_kk_rms", "rejected",
-             "Kramers-Kronig residual {value:.0%} rms (limit {limit:.0%}): these numbers are not the impedance of a cell at rest"),
-    GateRule("drift", "max_drift", "review",
-             "the impedance changed by {value:+.1%} during the sweep (limit {limit:.0%}): let the temperature settle, measure again"),
-    GateRule("outliers", "max_masked_share", "review",
-             "{value:.0%} of the points do not belong to the curve (limit {limit:.0%}): check the contacts"),
-    GateRule("fit", "max_misfit_rms", "review",
-             "the best circuit misses the data by {value:.2%} rms, more than the noise (limit {limit:.1%}): look at the residuals"),
-    GateRule("precision", "max_relative_sd", "review",
-             "R_total is known to {value:.1%} only (limit {limit:.0%})"),
-    GateRule("model spread", "max_model_spread", "review",
-             "circuits that describe the data equally well differ by {value:.1%} in R_total (limit {limit:.0%})"),
-    GateRule("minimum rule", "max_cross_check", "review",
-             "the fit differs by {value:+.0%} from Re Z at the minimum of -Im Z (limit {limit:.0%}): one of them is wrong"),
-    GateRule("uniqueness", "decisive_bic", "review",
-             "there is no minimum of -Im Z to check the fit against, and a circuit with another R_total describes the data "
-             "nearly as well (BIC {value:.0f} behind, {limit:.0f} wanted): extend the frequency range"),
-    GateRule("arc not closed", "gb_capacitance_f", "rejected",
-             "the low-frequency branch has {value:.1e} F, the size of a grain boundary (electrodes: above {limit:.0e} F): "
-             "it is an arc that has not closed; measure to lower frequency or at higher temperature"),
-    GateRule("electrode-sized arc", "electrode_capacitance_f", "review",
-             "R_total includes a closed arc of {value:.1e} F, the size of an electrode (grain boundaries stay below "
-             "{limit:.0e} F): if it is the electrode, the electrolyte is smaller"),
-    GateRule("ambiguous arc", "gb_capacitance_f", "review",
-             "an arc has {value:.1e} F (grain boundaries stay below {limit:.0e} F, electrodes lie above 2e-06 F): it may be "
-             "either, and R_total depends on which"),
-    GateRule("inductance", "max_inductance_h", "review",
-             "the fit needs {value:.1e} H in series (cables have less than {limit:.0e} H): check leads and calibration"),
-    GateRule("small resistance", "min_r_total_ohm", "review",
-             "R_total is {value:.2g} ohm, not more than leads and contacts have (limit {limit:.0f} ohm): measure a short"),
-    GateRule("conductivity", "max_sigma_s_cm", "review",
-             "sigma would be {value:.2g} S/cm (limit {limit:.1g}): check the units of geometry and impedance"),
+    GateRule(
+        "points",
+        "min_points",
+        "rejected",
+        "the spectrum has {value:.0f} points; an analysis needs at least {limit:.0f}",
+    ),
+    GateRule(
+        "few points",
+        "few_points",
+        "review",
+        "only {value:.0f} points; below {limit:.0f} a wrong circuit cannot be told from a right one: measure more",
+    ),
+    GateRule(
+        "range",
+        "min_decades",
+        "rejected",
+        "the frequencies span {value:.1f} decades; at least {limit:.0f} are needed, sweep from 1 MHz to 1 Hz",
+    ),
+    GateRule(
+        "narrow range",
+        "few_decades",
+        "review",
+        "the frequencies span only {value:.1f} decades (of {limit:.0f}): an arc outside them would not be seen",
+    ),
+    GateRule(
+        "density",
+        "min_points_per_decade",
+        "review",
+        "{value:.1f} points per decade (at least {limit:.0f}): measure more densely",
+    ),
+    GateRule(
+        "highest frequency",
+        "min_f_max_hz",
+        "review",
+        "the sweep ends at {value:.4g} Hz (expected {limit:.0e} Hz or more): check whether the frequencies are in kHz; "
+        "if they are, the resistance holds and every capacitance is 1000 times too large",
+    ),
+    GateRule(
+        "sign",
+        "max_negative_real_share",
+        "rejected",
+        "the imaginary part has the wrong sign (a capacitor must have Z'' < 0): the file holds -Z'' or its sign was lost",
+    ),
+    GateRule(
+        "negative real part",
+        "max_negative_real_share",
+        "rejected",
+        "{value:.0%} of the points have a negative real part (at most {limit:.0%}): that is no passive cell",
+    ),
+    GateRule(
+        "Kramers-Kronig",
+        "max_kk_rms",
+        "review",
+        "Kramers-Kronig residual {value:.2%} rms (limit {limit:.1%}): noisy, or the cell changed while it was measured",
+    ),
+    GateRule(
+        "no impedance",
+        "reject_kk_rms",
+        "rejected",
+        "Kramers-Kronig residual {value:.0%} rms (limit {limit:.0%}): these numbers are not the impedance of a cell at rest",
+    ),
+    GateRule(
+        "drift",
+        "max_drift",
+        "review",
+        "the impedance changed by {value:+.1%} during the sweep (limit {limit:.0%}): let the temperature settle, measure again",
+    ),
+    GateRule(
+        "outliers",
+        "max_masked_share",
+        "review",
+        "{value:.0%} of the points do not belong to the curve (limit {limit:.0%}): check the contacts",
+    ),
+    GateRule(
+        "fit",
+        "max_misfit_rms",
+        "review",
+        "the best circuit misses the data by {value:.2%} rms, more than the noise (limit {limit:.1%}): look at the residuals",
+    ),
+    GateRule("precision", "max_relative_sd", "review", "R_total is known to {value:.1%} only (limit {limit:.0%})"),
+    GateRule(
+        "model spread",
+        "max_model_spread",
+        "review",
+        "circuits that describe the data equally well differ by {value:.1%} in R_total (limit {limit:.0%})",
+    ),
+    GateRule(
+        "minimum rule",
+        "max_cross_check",
+        "review",
+        "the fit differs by {value:+.0%} from Re Z at the minimum of -Im Z (limit {limit:.0%}): one of them is wrong",
+    ),
+    GateRule(
+        "minimum rule, poor fit",
+        "poor_fit_cross_check",
+        "review",
+        "the best circuit misses more than the noise, and differs by {value:+.0%} from Re Z at the minimum of -Im Z "
+        "(limit then {limit:.0%})",
+    ),
+    GateRule(
+        "uniqueness",
+        "decisive_bic",
+        "review",
+        "there is no minimum of -Im Z to check the fit against, and a circuit with another R_total describes the data "
+        "nearly as well (BIC {value:.0f} behind, {limit:.0f} wanted): extend the frequency range",
+    ),
+    GateRule(
+        "arc not closed",
+        "gb_capacitance_f",
+        "rejected",
+        "the low-frequency branch has {value:.1e} F, the size of a grain boundary (electrodes: above {limit:.0e} F): "
+        "it is an arc that has not closed; measure to lower frequency or at higher temperature",
+    ),
+    GateRule(
+        "electrode-sized arc",
+        "electrode_capacitance_f",
+        "review",
+        "R_total includes a closed arc of {value:.1e} F, the size of an electrode (grain boundaries stay below "
+        "{limit:.0e} F): if it is the electrode, the electrolyte is smaller",
+    ),
+    GateRule(
+        "ambiguous arc",
+        "gb_capacitance_f",
+        "review",
+        "an arc has {value:.1e} F (grain boundaries stay below {limit:.0e} F, electrodes lie above 2e-06 F): it may be "
+        "either, and R_total depends on which",
+    ),
+    GateRule(
+        "inductance",
+        "max_inductance_h",
+        "review",
+        "the fit needs {value:.1e} H in series (cables have less than {limit:.0e} H): check leads and calibration",
+    ),
+    GateRule(
+        "small resistance",
+        "min_r_total_ohm",
+        "review",
+        "R_total is {value:.2g} ohm, not more than leads and contacts have (limit {limit:.0f} ohm): measure a short",
+    ),
+    GateRule(
+        "conductivity",
+        "max_sigma_s_cm",
+        "review",
+        "sigma would be {value:.2g} S/cm (limit {limit:.1g}): check the units of geometry and impedance",
+    ),
 )

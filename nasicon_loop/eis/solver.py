@@ -117,7 +117,11 @@ class _Problem:
         diagonal = np.einsum("mkk->mk", a)
         floor = 1e-10 * diagonal.max(axis=1, keepdims=True) + 1e-300
         k = np.arange(delta.shape[1])
-        raised = diagonal + damping[:, None] * np.maximum(diagonal, 1 * diagonal.max(axis=1, keepdims=True) + floor) + 1e-3 * floor
+        raised = (
+            diagonal
+            + damping[:, None] * np.maximum(diagonal, 1 * diagonal.max(axis=1, keepdims=True) + floor)
+            + 1e-3 * floor
+        )
         a[:, k, k] = np.where(fixed, 1.0, raised)
         step: Real = -np.linalg.solve(a, g[:, :, None])[:, :, 0]
         return np.where(fixed, held, step)
@@ -137,16 +141,16 @@ class _Problem:
                 new_cost, new_gradient, new_hessian = self.linearise(x + delta)
                 gain = (cost - new_cost) / np.where(expected > 0, expected, np.inf)
                 better = np.isfinite(new_cost) & (new_cost < cost)
-                small = (expected <= tolerance * cost) & (damping <= 1.0)  # a small step under heavy damping proves nothing
+                small = (expected <= tolerance * cost) & (
+                    damping <= 1.0
+                )  # a small step under heavy damping proves nothing
                 done = small | (better & (cost - new_cost <= tolerance * cost)) | (damping >= _DAMPING_MOST)
                 x = np.where(better[:, None], x + delta, x)
                 cost = np.where(better, new_cost, cost)
                 gradient = np.where(better[:, None], new_gradient, gradient)
                 hessian = np.where(better[:, None, None], new_hessian, hessian)
                 factor = np.where(gain > 0.75, 0.1, np.where(gain > 0.25, 0.3, 1.0))
-                damping = np.clip(
-                    np.where(better, damping * factor, damping * 4.0), _DAMPING_LEAST, _DAMPING_MOST
-                )
+                damping = np.clip(np.where(better, damping * factor, damping * 4.0), _DAMPING_LEAST, _DAMPING_MOST)
                 x_all[rows], cost_all[rows], count_all[rows] = x, cost, iteration
                 if done.any():
                     moving = ~done

@@ -33,6 +33,7 @@ class Dictionary:
     moment: Real
     scale: Real
     size_ohm: float
+    slow_capacitance_f: float  # what the slow end looks like
 
     @staticmethod
     def of(frequency_hz: Real, impedance_ohm: Complex, weights: Real, *, has_inductor: bool) -> "Dictionary":
@@ -53,11 +54,14 @@ class Dictionary:
         target = impedance_ohm * weights
         moment = parts @ np.concatenate([target.real, target.imag])
         size = float(np.abs(impedance_ohm).max())
-        return Dictionary(arcs, _TAIL_EXPONENTS, has_inductor, parts @ parts.T, moment, scale, size)
+        slowest = int(np.argmin(frequency_hz))
+        reactance = max(-float(impedance_ohm[slowest].imag), 1e-6 * size)
+        slow_f = float(np.exp(-ln_omega[slowest])) / reactance
+        return Dictionary(arcs, _TAIL_EXPONENTS, has_inductor, parts @ parts.T, moment, scale, size, slow_f)
 
     def starts(self, candidate: Candidate, n_starts: int) -> list[Real]:
         """Return up to `n_starts` parameter vectors in the order of the candidate's circuit string, best first."""
-        tail = "warburg" if candidate.is_randles else candidate.tail
+        tail = "warburg" if candidate.is_randles or candidate.tail == "open_warburg" else candidate.tail
         n_tails = {"none": 0, "warburg": 1}.get(tail, len(self.tails))
         fixed = ((1,) if self.has_inductor else ()) + ((0,) if candidate.has_series_r else ())
         rows = _subsets(fixed, len(self.arcs), candidate.n_arcs, n_tails)
@@ -78,9 +82,7 @@ class Dictionary:
         cost = np.einsum("sq,sqr,sr->s", positive, gram, positive) - 2.0 * np.einsum("sq,sq->s", positive, moment)
         return positive / self.scale[rows], cost
 
-    def _different(
-        self, rows: NDArray[np.int64], cost: Real, n_fixed: int, n_arcs: int, n_starts: int
-    ) -> list[int]:
+    def _different(self, rows: NDArray[np.int64], cost: Real, n_fixed: int, n_arcs: int, n_starts: int) -> list[int]:
         """Return the best rows whose time constants are not those of a better one."""
         taken: list[int] = []
         n_exponents = len(_ARC_EXPONENTS)
@@ -108,7 +110,10 @@ class Dictionary:
             values += [r, tau**alpha / r, alpha]
         if candidate.tail != "none":
             inverse_q = max(float(x[-1]), 1e-9 * self.size_ohm)
-            if candidate.tail == "cpe":
+            if candidate.tail == "open_warburg":  # Z0 / sqrt(tau) from the fast side, tau / Z0 from the slow end
+                z0 = max(inverse_q**2 * self.slow_capacitance_f, least)
+                values += [z0, z0 * self.slow_capacitance_f]
+            elif candidate.tail == "cpe":
                 values += [1.0 / inverse_q, self.tails[row[-1] - 2 - len(self.arcs)]]
             else:
                 values.append(inverse_q / np.sqrt(2.0))

@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.views import (
         EqualView,
         NyquistPicture,
+        board_rows,
         kept_sheet,
         model_runs,
         nyquist_picture,
@@ -120,7 +121,15 @@ _HOME = {
         "screen_dopants",
         "suggest_compositions",
     ),
-    "views": ("EqualView", "NyquistPicture", "kept_sheet", "model_runs", "nyquist_picture", "sweeps_beside"),
+    "views": (
+        "EqualView",
+        "NyquistPicture",
+        "board_rows",
+        "kept_sheet",
+        "model_runs",
+        "nyquist_picture",
+        "sweeps_beside",
+    ),
     "watched": ("watch_inbox",),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
@@ -155,6 +164,7 @@ __all__ = [
     "back_up",
     "bench_sheet",
     "board",
+    "board_rows",
     "campaign_state",
     "check_database",
     "close_sample",

@@ -68,7 +68,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("train", "train_model", "train the model on all results", "train", "model", "t"),
     Action("dopants", "screen_dopants", "score the 49 dopants", "screen", "model", "d"),
     Action("journal", "journal", "who did what, and when", "campaign journal", "journal", "8"),
-    Action("doctor", "examine", "look for what is broken", "doctor", "doctor", "9"),
+    Action("doctor", "examine", "look again for what is broken", "doctor", "doctor", "d"),
     Action("check", "check_database", "prove that the database is whole", "db check", "doctor", "c"),
 )
 """In the order of the work."""

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from db import ModelRun
-    from nasicon_loop.lab.board import AnalysisView
+    from nasicon_loop.lab.board import AnalysisView, BoardRow
     from nasicon_loop.lab.context import Lab
     from nasicon_loop.lab.sheets import BenchSheet
 
@@ -117,6 +117,13 @@ def _unit(largest_ohm: float) -> tuple[float, str]:
 def _plane(impedance: NDArray[np.complex128]) -> NDArray[np.float64]:
     points = np.column_stack([impedance.real, -impedance.imag])
     return points[np.isfinite(points).all(axis=1)]
+
+
+def board_rows(lab: "Lab") -> "list[BoardRow]":
+    """Return every sample with how far it came; `board` under a name that no module has."""
+    from nasicon_loop.lab.board import board
+
+    return board(lab)
 
 
 def model_runs(lab: "Lab") -> "tuple[ModelRun, ...]":

@@ -77,17 +77,19 @@ def keys_to(action: Action) -> str:
 def in_keys(text: str) -> str:
     """Return a sentence with the command lines in it replaced by the keys that do the same here.
 
-    "weigh: nasicon weigh NL-0001" becomes "weigh: key 4 w". What has no key here keeps its command line.
+    "weigh: nasicon weigh NL-0001" becomes "weigh: key 4 w", and a bare command line the action's name with its key.
+    What has no key here keeps its command line.
     """
     return _QUOTED.sub(_as_keys, text)
 
 
 def _as_keys(found: re.Match[str]) -> str:
+    is_alone = not found.string[: found.start()].strip()
     words = found.group(1)
     for command in (words, words.split(" ")[0]):
         for action in ACTIONS:
             if action.command == command and action.screen is not None:
                 wanted = {"sample new": "make sample"}.get(command, action.name)
                 if action.name == wanted:
-                    return f"key {keys_to(action)}"
+                    return f"{action.name} (key {keys_to(action)})" if is_alone else f"key {keys_to(action)}"
     return found.group(0)

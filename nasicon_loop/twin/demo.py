@@ -81,6 +81,8 @@ class _Campaign:
             raise Refusal(f"gave {len(numbers)} suggestions, {self.batch} were asked for", "nasicon suggest")
         for found in with_keys(suggested, "number", "formula", "reason"):
             stage.note(f"round {number}: {found['formula']}: {found['reason']}")
+        for change in _changes(suggested):
+            stage.note(f"round {number}: {change}")
         self.product.run("suggest", *(word for one in numbers for word in ("--accept", str(one))))
         stage.step()
         pellets = []
@@ -182,6 +184,11 @@ class _Campaign:
             n_commands=self.product.n_commands,
             seconds=time.monotonic() - started,
         )
+
+
+def _changes(suggested: Any) -> list[str]:
+    """Return what changed since the batch before, where the answer says it (once, or with every suggestion)."""
+    return list(dict.fromkeys(str(line) for found in with_keys(suggested, "changes") for line in found["changes"]))
 
 
 def _n_unlearned(status: Any) -> int:

@@ -87,15 +87,22 @@ def table(outcome: Outcome) -> "Table":
     return drawn
 
 
-def _scaled(sigma_s_cm: float, n_digits: int = 3) -> str:
-    return f"{sigma_s_cm / _SCALE_S_CM:.{n_digits}g}"
+def _scaled(sigma_s_cm: float) -> str:
+    return f"{sigma_s_cm / _SCALE_S_CM:.3g}"
+
+
+def _with_sd(sigma_s_cm: float, sd_s_cm: float) -> str:
+    """Return value and sd with the decimals that give the sd two digits."""
+    value, sd = sigma_s_cm / _SCALE_S_CM, sd_s_cm / _SCALE_S_CM
+    n_decimals = max(0, 1 - math.floor(math.log10(sd))) if sd > 0 else 3
+    return f"{value:.{n_decimals}f} ± {sd:.{n_decimals}f}"
 
 
 def _cells(pellet: PelletOutcome) -> tuple[str, ...]:
     measured = "–"
     if pellet.measured_sigma_25_s_cm is not None:
         sd = pellet.measured_sd_s_cm
-        measured = _scaled(pellet.measured_sigma_25_s_cm) + (f" ± {_scaled(sd, 2)}" if sd is not None else "")
+        measured = _scaled(pellet.measured_sigma_25_s_cm) if sd is None else _with_sd(pellet.measured_sigma_25_s_cm, sd)
     return (
         str(pellet.round_number),
         plain(pellet.label.rpartition("-")[0]),

@@ -267,10 +267,13 @@ def test_a_new_sighting_replaces_an_old_one_in_the_index(database: db.Database, 
         for _ in range(2):
             writer.add_sighting(newer, "/inbox/NL-0001_a.csv", mtime_ns=2 * 10**18, size_bytes=3)
         writer.add_sighting(newer, "/inbox/\udcff", mtime_ns=1, size_bytes=3)
+        writer.add_sighting(story.file, "/inbox/\udcff", mtime_ns=1, size_bytes=3)  # other bytes, dated back
+        writer.add_sighting(newer, "/inbox/\udcff", mtime_ns=1, size_bytes=3)
+        assert writer.sightings()[r"/inbox/\udcff"].raw_file_id == newer.id
     with database.read() as reader:
         assert reader.sightings()["/inbox/NL-0001_a.csv"].raw_file_id == newer.id
-        assert len(reader.sightings_of(newer)) == 2
-        assert len(reader.sightings_of(story.file)) == 1
+        assert len(reader.sightings_of(newer)) == 3
+        assert len(reader.sightings_of(story.file)) == 2
         assert reader.sighting("/inbox/\udcff") is not None
 
 
@@ -340,11 +343,11 @@ def test_going_on_after_a_refusal_keeps_no_half_fact(database: db.Database) -> N
                 directory="m", data_hash="h", settings={}, metrics={}, n_literature_rows="many",  # type: ignore[arg-type]
                 n_lab_rows=0, seed=0, trigger="command",
             )  # fmt: skip
+        run = writer.add_model_run(
+            directory="m", data_hash="h", settings={}, metrics={}, n_literature_rows=0, n_lab_rows=0, seed=0,
+            trigger="command",
+        )  # fmt: skip
         with pytest.raises(Refusal, match="cannot be stored"):
-            run = writer.add_model_run(
-                directory="m", data_hash="h", settings={}, metrics={}, n_literature_rows=0, n_lab_rows=0, seed=0,
-                trigger="command",
-            )  # fmt: skip
             writer.add_predictions(run, {"A": (-3.0, 0.1), "B": (float("nan"), 0.1)})
         writer.add_predictions(run, {"A": (-3.0, 0.1)})
     with database.read() as reader:

@@ -90,7 +90,7 @@ def test_the_table_shows_truth_and_measurement_within_80_columns(tmp_path):
     screen.print(table(outcome(tmp_path)))
     screen.file.close()
     text = screen.export_text()
-    for word in ("10", "11", "10 ± 0.5", LONGEST, "accepted", "rejected"):
+    for word in ("10", "11", "10.00 ± 0.50", LONGEST, "accepted", "rejected"):
         assert word in text
     assert max(len(line.rstrip()) for line in text.splitlines()) <= 80
     assert outcome(tmp_path).pellets[0].error_fraction == pytest.approx(-0.0909, abs=1e-3)

@@ -180,10 +180,8 @@ def _tables_2() -> None:
         sa.ForeignKeyConstraint(["lab_id"], ["lab.id"], name=op.f("fk_sighting_lab_id_lab")),
         sa.ForeignKeyConstraint(["raw_file_id"], ["raw_file.id"], name=op.f("fk_sighting_raw_file_id_raw_file")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sighting")),
-        sa.UniqueConstraint(
-            "path", "mtime_ns", "size_bytes", "lab_id", name=op.f("uq_sighting_path_mtime_ns_size_bytes_lab_id")
-        ),
     )
+    op.create_index(op.f("ix_sighting_path_lab_id"), "sighting", ["path", "lab_id"], unique=False)
     op.create_index(op.f("ix_sighting_raw_file_id"), "sighting", ["raw_file_id"], unique=False)
 
     op.create_table(

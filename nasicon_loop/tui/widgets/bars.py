@@ -28,9 +28,7 @@ class Tabs(Static):
     def __init__(self, open_place: str) -> None:
         line = Text(no_wrap=True)
         for place in PLACES:
-            line.append(
-                f"{place.digit} {place.title}", style="bold reverse" if place.name == open_place else "dim"
-            )
+            line.append(f"{place.digit} {place.title}", style="bold reverse" if place.name == open_place else "dim")
             line.append(" ")
         line.rstrip()
         super().__init__(line, markup=False, classes="tabs")

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
@@ -48,7 +48,7 @@ class Form(ModalScreen[Any]):
     is what `submit` returned, or None when the user left. `is_final` asks once more before doing it.
     """
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "leave"),
         Binding("down,tab", "move(1)", "next", show=False),
         Binding("up,shift+tab", "move(-1)", "previous", show=False),
@@ -124,9 +124,7 @@ class Form(ModalScreen[Any]):
             self.run_worker(self._try(), exclusive=True, group="form")
 
     async def _try(self) -> None:
-        values = {
-            field.name: self.query_one(f"#field-{field.name}", Input).value.strip() for field in self._fields
-        }
+        values = {field.name: self.query_one(f"#field-{field.name}", Input).value.strip() for field in self._fields}
         if self._is_final and not await self.app.push_screen_wait(Ask(f"{self._title}: there is no way back. Do it?")):
             return
         self._is_busy = True
@@ -147,7 +145,10 @@ class Form(ModalScreen[Any]):
 class Ask(ModalScreen[bool]):
     """A question with yes and no; Enter is not an answer, so that nobody says yes by accident."""
 
-    BINDINGS = [Binding("y", "answer(True)", "yes"), Binding("n,escape", "answer(False)", "no")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "answer(True)", "yes"),
+        Binding("n,escape", "answer(False)", "no"),
+    ]
 
     def __init__(self, question: str) -> None:
         super().__init__()
@@ -167,7 +168,7 @@ class Ask(ModalScreen[bool]):
 class Help(ModalScreen[None]):
     """What the keys do here; any of the closing keys leaves."""
 
-    BINDINGS = [Binding("escape,question_mark,f1,enter,q", "leave", "close")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,question_mark,f1,enter,q", "leave", "close")]
 
     def __init__(self, title: str, lines: Sequence[tuple[str, str, str]]) -> None:
         super().__init__()

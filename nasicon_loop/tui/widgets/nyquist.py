@@ -39,12 +39,12 @@ class NyquistPlot(PlotWidget):
         if picture is None:
             return
         if len(picture.fit):
-            self.plot(*picture.fit.T, line_style=colours.curve, hires_mode=HiResMode.BRAILLE)
+            self.plot(picture.fit[:, 0], picture.fit[:, 1], line_style=colours.curve, hires_mode=HiResMode.BRAILLE)
         if picture.r_total is not None:
             self.add_v_line(picture.r_total, line_style=colours.faint)
-        self.scatter(*picture.measured.T, marker="o", marker_style=f"bold {colours.point}")
+        self.scatter(picture.measured[:, 0], picture.measured[:, 1], marker="o", marker_style=f"bold {colours.point}")
         if len(picture.masked):
-            self.scatter(*picture.masked.T, marker="x", marker_style=colours.faint)
+            self.scatter(picture.masked[:, 0], picture.masked[:, 1], marker="x", marker_style=colours.faint)
         self.border_title = f"-Z″ over Z′ in {picture.unit}, equal axes"
         self.border_subtitle = " ".join(
             [

@@ -1,0 +1,170 @@
+"""What every screen has: tabs, headline, body, status, key bar; reading in threads; actions from the table."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import Screen
+from textual.widget import Widget
+
+from nasicon_loop.core import Refusal, plain
+from nasicon_loop.lab import Lab
+from nasicon_loop.tui.keys import actions_of, in_keys, place, slug
+from nasicon_loop.tui.themes import Palette, palette
+from nasicon_loop.tui.widgets.bars import KeyBar, Line, Tabs
+from nasicon_loop.tui.widgets.dialogs import Ask, Field, Form, Values
+
+if TYPE_CHECKING:
+    from nasicon_loop.tui.app import NasiconApp
+
+ALWAYS = (("Esc", "back"), ("?", "help"), ("q", "quit"))
+
+
+class LabScreen(Screen[None]):
+    """A screen of the lab. Subclasses give `PLACE`, `body`, `load`, `show`, and one `do_...` per action."""
+
+    PLACE: ClassVar[str]
+    MORE_KEYS: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """Keys of this screen beside the table's, for key bar and help."""
+    FOLLOWS: ClassVar[bool] = True
+    """Whether the screen is read anew when anybody changed the database."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._reading = 0
+
+    @property
+    def nasicon(self) -> "NasiconApp":
+        """The application."""
+        return cast("NasiconApp", self.app)
+
+    @property
+    def lab(self) -> Lab:
+        """The open lab."""
+        return self.nasicon.lab
+
+    @property
+    def colours(self) -> Palette:
+        """Colours of the theme in use."""
+        return palette(self.app.theme)
+
+    def compose(self) -> ComposeResult:
+        """Draw the frame; the middle is the subclass's."""
+        yield Tabs(self.PLACE)
+        yield Line(place(self.PLACE).title, id="headline")
+        yield Vertical(*self.body(), id="body")
+        yield Line(id="status")
+        yield KeyBar()
+
+    def body(self) -> Iterable[Widget]:
+        """Return the widgets between headline and status."""
+        raise NotImplementedError
+
+    def load(self) -> Any:
+        """Read what the screen shows. Runs in a thread: no widget may be touched."""
+        raise NotImplementedError
+
+    def show(self, data: Any) -> None:
+        """Show what `load` returned."""
+        raise NotImplementedError
+
+    def on_screen_resume(self) -> None:
+        """Read anew whenever the screen comes to the front."""
+        self.reload()
+        self.nasicon.draw_status()
+
+    def reload(self) -> None:
+        """Read in a thread, then show; only the newest reading is shown."""
+        self._reading += 1
+        self.run_worker(self._reload(self._reading), group="reading", exclusive=True)
+
+    async def _reload(self, reading: int) -> None:
+        try:
+            data = await asyncio.to_thread(self.load)
+        except Refusal as refusal:
+            self.nasicon.say_refusal(refusal)
+            return
+        if reading == self._reading and self.is_mounted:
+            self.show(data)
+            self.draw_keys()
+
+    def headline(self, text: str) -> None:
+        """Show one line on what this is."""
+        self.query_one("#headline", Line).say(in_keys(text))
+
+    def status(self, text: str, *, is_error: bool = False) -> None:
+        """Show one line on what happened."""
+        line = self.query_one("#status", Line)
+        line.say(in_keys(text))
+        line.set_class(is_error, "error")
+
+    def draw_keys(self) -> None:
+        """Show in the key bar what can be done now."""
+        can = [(str(one.key), one.name) for one in actions_of(self.PLACE) if self.can(slug(one))]
+        self.query_one(KeyBar).offer([*can, *self.more_keys()], ALWAYS)
+
+    def more_keys(self) -> tuple[tuple[str, str], ...]:
+        """Return the keys beside the table's that work now."""
+        return self.MORE_KEYS
+
+    def can(self, action: str) -> bool:
+        """Return whether an action of the table makes sense now."""
+        return hasattr(self, f"do_{action}")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let the key bar's promise and the keys be the same thing."""
+        return self.can(str(parameters[0])) if action == "do" else True
+
+    def action_do(self, name: str) -> None:
+        """Do an action of the table."""
+        getattr(self, f"do_{name}")()
+
+    def ask_form(
+        self,
+        title: str,
+        fields: Sequence[Field],
+        submit: Callable[[Values], Any],
+        done: Callable[[Any], str],
+        *,
+        note: str = "",
+        is_final: bool = False,
+    ) -> None:
+        """Ask for values, do `submit` with them in a thread, and say what `done` makes of its result."""
+
+        async def ask() -> None:
+            result = await self.app.push_screen_wait(Form(title, fields, submit, note=note, is_final=is_final))
+            if result is not None:
+                self.finished(done(result))
+
+        self.run_worker(ask(), group="form")
+
+    def ask_first(self, question: str, act: Callable[[], Any], done: Callable[[Any], str]) -> None:
+        """Do something in a thread after a yes."""
+
+        async def ask() -> None:
+            if await self.app.push_screen_wait(Ask(question)):
+                await self._act(act, done)
+
+        self.run_worker(ask(), group="form")
+
+    def act(self, act: Callable[[], Any], done: Callable[[Any], str]) -> None:
+        """Do something in a thread and say what `done` makes of its result."""
+        self.run_worker(self._act(act, done), group="act")
+
+    async def _act(self, act: Callable[[], Any], done: Callable[[Any], str]) -> None:
+        try:
+            result = await asyncio.to_thread(act)
+        except (Refusal, OSError) as refusal:
+            self.nasicon.say_refusal(refusal)
+            return
+        self.finished(done(result))
+
+    def finished(self, text: str) -> None:
+        """Say what was done and read anew."""
+        if text:
+            self.nasicon.say(plain(text, limit=300))
+        front = self.nasicon.front
+        if front is not None:
+            front.reload()

@@ -1,0 +1,132 @@
+"""Board: samples by stage, what each waits for, and how the campaign stands."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from textual.widget import Widget
+from textual.widgets import DataTable
+
+from nasicon_loop.lab import BoardRow, CampaignState, board_rows, campaign_state, new_sample
+from nasicon_loop.tui import words
+from nasicon_loop.tui.keys import bindings_of, in_keys
+from nasicon_loop.tui.screens.base import LabScreen
+from nasicon_loop.tui.widgets.bars import Line
+from nasicon_loop.tui.widgets.dialogs import Field, Values
+from nasicon_loop.tui.widgets.table import MAX_ROWS, TextTable
+
+_STAGES = ("measured", "sintered", "pressed", "calcined", "weighed", "planned", "analysed", "failed", "abandoned")
+"""What waits for somebody first, the furthest first; then what is done, then what ended."""
+
+
+class BoardScreen(LabScreen):
+    """All samples."""
+
+    PLACE = "board"
+    BINDINGS = bindings_of("board")
+    MORE_KEYS = (("Enter", "open the sample"),)
+
+    def body(self) -> Iterable[Widget]:
+        """A line of counts, the table, and the selected row in full."""
+        yield Line(id="counts")
+        yield TextTable(["sample", "target", "stage", "σ 25 °C S/cm", "waits for"], id="samples")
+        yield Line(id="selected")
+
+    def load(self) -> tuple[list[BoardRow], CampaignState]:
+        """Read samples and counts."""
+        rows = sorted(board_rows(self.lab), key=lambda row: row.label, reverse=True)
+        return sorted(rows, key=_rank), campaign_state(self.lab)
+
+    def show(self, data: tuple[list[BoardRow], CampaignState]) -> None:
+        """Show them."""
+        rows, state = data
+        shown = f", the first {MAX_ROWS} shown" if len(rows) > MAX_ROWS else ""
+        self.headline(f"{state.lab}: {len(rows)} samples{shown}, next: {state.next_step}")
+        self.query_one("#counts", Line).say(_counts(state))
+        self._rows = {row.label: row for row in rows}
+        self.query_one(TextTable).fill([(row.label, self._cells(row)) for row in rows])
+        self._show_selected()
+
+    def _cells(self, row: BoardRow) -> list[Any]:
+        waits = in_keys(row.waits_for)
+        return [
+            words.cell(row.label + (" ref" if row.is_reference else "")),
+            words.cell(row.formula, limit=26),
+            words.state(row.stage, self.colours),
+            words.cell(words.sigma(row.sigma_25_s_cm, row.sigma_25_s_cm_sd, is_short=True)),
+            words.cell(waits),
+        ]
+
+    def _show_selected(self) -> None:
+        label = self.query_one(TextTable).selected
+        if label is None:
+            self.query_one("#selected", Line).say("no samples yet: n begins one, 3 asks the model for compositions")
+            return
+        row = self._rows[label]
+        waits = f"  waits: {in_keys(row.waits_for)}" if row.waits_for else ""
+        self.query_one("#selected", Line).say(f"{row.label}  {row.formula}{waits}")
+
+    def on_data_table_row_highlighted(self, _event: DataTable.RowHighlighted) -> None:
+        """The other screens follow the selection."""
+        label = self.query_one(TextTable).selected
+        if label is not None and label in self.__dict__.get("_rows", {}):
+            self.nasicon.sample_label = label
+            self._show_selected()
+
+    def on_data_table_row_selected(self, _event: DataTable.RowSelected) -> None:
+        """Enter opens the sample."""
+        label = self.query_one(TextTable).selected
+        if label is not None:
+            self.nasicon.open_sample(label)
+
+    def more_keys(self) -> tuple[tuple[str, str], ...]:
+        """There must be something to open."""
+        return self.MORE_KEYS if self.query_one(TextTable).row_count else ()
+
+    def do_new_sample(self) -> None:
+        """Begin a sample."""
+
+        def submit(values: Values) -> Any:
+            is_reference = values["reference"].casefold() in ("y", "yes")
+            return new_sample(self.lab, values["formula"] or None, is_reference=is_reference, note=values["note"])
+
+        self.ask_form(
+            "New sample",
+            [
+                Field("formula", "target formula", hint="e.g. Na3.4Zr1.8Mg0.2Si2PO12"),
+                Field("reference", "undoped reference?", hint="y for yes; the formula may then stay empty"),
+                Field("note", "note"),
+            ],
+            submit,
+            self._made,
+        )
+
+    def _made(self, sample: Any) -> str:
+        self.nasicon.sample_label = sample.label
+        return f"{sample.label} begun: {sample.target_formula}. Next: nasicon recipe {sample.label}"
+
+    def do_report(self) -> None:
+        """Write the report in a child process."""
+
+        async def work() -> None:
+            result = await self.nasicon.work("report", "report")
+            if result is not None:
+                self.finished(f"report written: {result['path']}")
+
+        self.run_worker(work(), group="job")
+
+
+def _rank(row: BoardRow) -> int:
+    return _STAGES.index(row.stage) if row.stage in _STAGES else len(_STAGES)
+
+
+def _counts(state: CampaignState) -> str:
+    best = words.sigma(state.best_sigma_25_s_cm, state.best_sigma_25_s_cm_sd, is_short=True)
+    parts = [
+        f"best {best} S/cm ({state.best_label})" if state.best_label else "no result yet",
+        f"{state.n_results} results",
+        f"model run {state.model_run}" if state.model_run is not None else "no model yet",
+        f"{state.n_waiting_files} files wait",
+    ]
+    if state.n_results_not_learned:
+        parts.insert(3, f"{state.n_results_not_learned} not learned")
+    return " | ".join(parts)

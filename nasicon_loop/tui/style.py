@@ -1,0 +1,36 @@
+"""The style sheet: no decoration that costs lines at 80x24."""
+
+CSS = """
+LabScreen { layout: vertical; background: $background; }
+Line { height: 1; padding: 0; }
+Tabs { height: 1; background: $panel; }
+#headline { background: $surface; text-style: bold; }
+#status { background: $surface; color: $text-muted; }
+#status.error { color: $error; text-style: bold; }
+KeyBar { height: auto; max-height: 3; background: $panel; }
+#body { height: 1fr; }
+TextTable { height: 1fr; background: $background; scrollbar-size-horizontal: 0; scrollbar-size-vertical: 1; }
+TextTable > .datatable--header { background: $surface; color: $text-muted; text-style: none; }
+.detail { height: auto; max-height: 9; border-top: solid $secondary; padding: 0 1; overflow-y: auto; }
+.tall-detail { height: 50%; max-height: 60%; }
+.narrow { width: 32; height: 1fr; padding: 0 1; overflow-y: auto; scrollbar-size-vertical: 1; }
+.empty { padding: 1 2; color: $text-muted; height: auto; }
+NyquistPlot { width: 1fr; height: 1fr; border: round $secondary; }
+NyquistPlot:focus { border: round $primary; }
+Tree { height: 1fr; background: $background; scrollbar-size-vertical: 1; }
+.sheet { height: 1fr; scrollbar-size-vertical: 0; }
+.sheet Static { width: 80; height: auto; }
+Form, Ask, Help { align: center middle; background: $background 60%; }
+.dialog { width: 76; max-width: 100%; height: auto; max-height: 100%; border: round $primary; background: $surface;
+          padding: 0 1; }
+.dialog-title { text-style: bold; width: 100%; height: auto; }
+.dialog-fields { height: auto; max-height: 15; }
+.dialog-row { height: 1; }
+.dialog-row Input { width: 1fr; background: $panel; }
+.dialog-row Input:focus { background: $primary 30%; }
+.dialog-note { color: $text-muted; height: auto; }
+.dialog-error { color: $error; height: auto; max-height: 4; }
+.dialog-keys { color: $text-muted; height: 1; }
+Help .dialog-fields { max-height: 19; }
+Toast { max-width: 76; }
+"""
