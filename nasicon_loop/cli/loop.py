@@ -212,7 +212,10 @@ def suggest(
         with progress_bar() as bar:
             proposal = suggest_compositions(opened, n, progress=bar)
     say(
-        [suggestion.document() for suggestion in proposal.suggestions],
+        [
+            {**suggestion.document(), "changes": list(proposal.changes), "notes": list(proposal.notes)}
+            for suggestion in proposal.suggestions
+        ],
         lambda screen: draw_suggestions(screen, proposal),
         as_json=as_json,
     )

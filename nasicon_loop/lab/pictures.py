@@ -34,7 +34,8 @@ def spectrum_picture(spectrum: "Spectrum", analysis: "Analysis", title: str) -> 
 def _lines(analysis: "Analysis") -> tuple[str, ...]:
     lines = [f"{analysis.verdict}: {'; '.join(analysis.reasons)}"[:160]]
     if analysis.sigma_25_s_cm is not None and analysis.sigma_25_s_cm_sd is not None:
-        lines.append(f"sigma(25 °C) = {analysis.sigma_25_s_cm:.3g} ± {analysis.sigma_25_s_cm_sd:.1g} S/cm")
+        where = "25 °C" if analysis.temperature_c is not None else "temperature unknown"
+        lines.append(f"sigma ({where}) = {analysis.sigma_25_s_cm:.2e} ± {analysis.sigma_25_s_cm_sd:.0e} S/cm")
     return tuple(lines)
 
 

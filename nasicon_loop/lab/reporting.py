@@ -3,13 +3,15 @@
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING
 
 from nasicon_loop.core import Progress, Refusal, plain
 from nasicon_loop.lab.analysing import analysis_of, from_stored
 from nasicon_loop.lab.learning import current_run, load_model, teaching_row
+from nasicon_loop.lab.making import HOST_FORMULA
 from nasicon_loop.lab.pictures import spectrum_picture, tiles
-from nasicon_loop.lab.suggesting import dopant_scores
+from nasicon_loop.lab.suggesting import dopant_scores, room_temperature
 
 if TYPE_CHECKING:
     from db import JournalEntry, Reader, StoredAnalysis, Suggestion, TeachingRow
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     )
 
 _N_JOURNAL_LINES = 60
-_LN10 = math.log(10.0)
 
 
 def write_report(lab: "Lab", output: Path | None = None, *, progress: Progress | None = None) -> "Written":
@@ -51,6 +52,7 @@ def write_report(lab: "Lab", output: Path | None = None, *, progress: Progress |
             summary=_summary(lab, reader),
             provenance=_provenance(reader),
             journal=tuple(_journal_line(entry) for entry in reader.journal(limit=_N_JOURNAL_LINES)),
+            reference_log10_sigma=_reference(reader),
         )
     folder = output.parent if output is not None else lab.folder.reports
     try:
@@ -61,6 +63,16 @@ def write_report(lab: "Lab", output: Path | None = None, *, progress: Progress |
     except OSError as error:
         raise Refusal(f"the report cannot be written ({error.strerror})", folder) from error
     return written
+
+
+def _reference(reader: "Reader") -> float | None:
+    """Median of the published room-temperature values of the undoped compound, bulk values left out."""
+    values = [
+        math.log10(row.sigma_s_cm)
+        for row in room_temperature(reader)
+        if row.formula == HOST_FORMULA and row.kind != "bulk"
+    ]
+    return median(values) if values else None
 
 
 def _promises(reader: "Reader") -> dict[int, "Suggestion"]:

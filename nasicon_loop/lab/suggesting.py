@@ -118,8 +118,12 @@ def search_settings(lab: "Lab") -> "SearchSettings":
 
 
 def open_suggestions(lab: "Lab") -> Batch:
-    """Return the suggestions that nobody decided on yet, and those on hold."""
-    return Batch(tuple(one for one in all_suggestions(lab) if one.state in ("open", "held")))
+    """Return those of the newest batch that nobody decided on yet, and those on hold."""
+    every = all_suggestions(lab)
+    newest = every[-1].suggestion.batch if every else 0
+    return Batch(
+        tuple(one for one in every if one.state == "held" or (one.state == "open" and one.suggestion.batch == newest))
+    )
 
 
 def all_suggestions(lab: "Lab") -> tuple[Suggested, ...]:
@@ -169,14 +173,19 @@ def dopant_scores(lab: "Lab", model: Any) -> "tuple[ElementScore, ...]":
 
 def _past(lab: "Lab") -> _Past:
     with lab.database.read() as reader:
-        known = [*map(_known_literature, _room_temperature(reader)), *map(_known_result, reader.teaching_analyses())]
+        known = [*map(_known_literature, room_temperature(reader)), *map(_known_result, reader.teaching_analyses())]
         samples, states = reader.samples(), reader.sample_states()
         measured = {row.sample_id for row in reader.teaching_analyses()}
         suggestion_states = reader.suggestion_states()
         suggestions = reader.suggestions()
     by_state = {state: [s for s in samples if states[s.id] == state] for state in set(states.values())}
     going = [s for s in samples if states[s.id] not in ("failed", "abandoned")]
-    waiting = [one.formula for one in suggestions if suggestion_states[one.number] in ("accepted", "held")]
+    begun = {sample.suggestion_id for sample in samples}
+    waiting = [
+        one.formula
+        for one in suggestions
+        if one.id not in begun and suggestion_states[one.number] in ("accepted", "held")
+    ]
     return _Past(
         known=tuple(known),
         made=tuple(s.target_formula for s in going if s.id in measured),
@@ -186,7 +195,8 @@ def _past(lab: "Lab") -> _Past:
     )
 
 
-def _room_temperature(reader: "Reader") -> "list[LiteratureRow]":
+def room_temperature(reader: "Reader") -> "list[LiteratureRow]":
+    """Return the usable published values of sodium compounds near room temperature."""
     low, high = ROOM_TEMPERATURE_C
     return [
         row for row in reader.literature(usable=True) if row.mobile_ion == "Na" and low <= row.temperature_c <= high
@@ -198,7 +208,7 @@ def _known_literature(row: "LiteratureRow") -> "Known":
 
     from nasicon_loop.campaign import Known
 
-    return Known(row.formula, math.log10(row.sigma_s_cm), row.doi or row.source)
+    return Known(row.formula, math.log10(row.sigma_s_cm), row.doi or row.source, kind=row.kind)
 
 
 def _known_result(row: "TeachingRow") -> "Known":
