@@ -43,6 +43,10 @@ GLOBAL_KEYS: tuple[tuple[str, str], ...] = (
 _QUOTED = re.compile(r"`?\bnasicon ([a-z]+(?: [a-z]+)?)\b[^`;,]*`?")
 
 
+_PREFERRED = {"sample new": "make sample", "recipe": "plan", "suggest": "ask for new", "weigh": "weigh"}
+"""Which action a command line means where several have it."""
+
+
 def place(name: str) -> Place:
     """Return a screen by its name in the action table."""
     return next(one for one in PLACES if one.name == name)
@@ -89,7 +93,7 @@ def _as_keys(found: re.Match[str]) -> str:
     for command in (words, words.split(" ")[0]):
         for action in ACTIONS:
             if action.command == command and action.screen is not None:
-                wanted = {"sample new": "make sample"}.get(command, action.name)
+                wanted = _PREFERRED.get(command, action.name)
                 if action.name == wanted:
-                    return f"{action.name} (key {keys_to(action)})" if is_alone else f"key {keys_to(action)}"
+                    return f"{action.name}: key {keys_to(action)}" if is_alone else f"key {keys_to(action)}"
     return found.group(0)

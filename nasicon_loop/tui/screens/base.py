@@ -103,7 +103,7 @@ class LabScreen(Screen[None]):
     def draw_keys(self) -> None:
         """Show in the key bar what can be done now."""
         can = [(str(one.key), one.name) for one in actions_of(self.PLACE) if self.can(slug(one))]
-        self.query_one(KeyBar).offer([*can, *self.more_keys()], ALWAYS)
+        self.query_one(KeyBar).offer([*can, *self.more_keys(), *ALWAYS])
 
     def more_keys(self) -> tuple[tuple[str, str], ...]:
         """Return the keys beside the table's that work now."""

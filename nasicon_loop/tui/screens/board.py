@@ -28,7 +28,7 @@ class BoardScreen(LabScreen):
     def body(self) -> Iterable[Widget]:
         """A line of counts, the table, and the selected row in full."""
         yield Line(id="counts")
-        yield TextTable(["sample", "target", "stage", "σ 25 °C S/cm", "waits for"], id="samples")
+        yield TextTable(["sample", "target", "stage", "σ25 / S/cm", "waits for"], id="samples")
         yield Line(id="selected")
 
     def load(self) -> tuple[list[BoardRow], CampaignState]:
@@ -49,8 +49,8 @@ class BoardScreen(LabScreen):
     def _cells(self, row: BoardRow) -> list[Any]:
         waits = in_keys(row.waits_for)
         return [
-            words.cell(row.label + (" ref" if row.is_reference else "")),
-            words.cell(row.formula, limit=26),
+            words.cell(row.label + (" R" if row.is_reference else "")),
+            words.cell(row.formula, limit=22 if self.app.size.width < 100 else 40),
             words.state(row.stage, self.colours),
             words.cell(words.sigma(row.sigma_25_s_cm, row.sigma_25_s_cm_sd, is_short=True)),
             words.cell(waits),
@@ -62,8 +62,9 @@ class BoardScreen(LabScreen):
             self.query_one("#selected", Line).say("no samples yet: n begins one, 3 asks the model for compositions")
             return
         row = self._rows[label]
+        reference = " (undoped reference)" if row.is_reference else ""
         waits = f"  waits: {in_keys(row.waits_for)}" if row.waits_for else ""
-        self.query_one("#selected", Line).say(f"{row.label}  {row.formula}{waits}")
+        self.query_one("#selected", Line).say(f"{row.label}  {row.formula}{reference}{waits}")
 
     def on_data_table_row_highlighted(self, _event: DataTable.RowHighlighted) -> None:
         """The other screens follow the selection."""

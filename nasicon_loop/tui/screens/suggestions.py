@@ -31,7 +31,7 @@ class SuggestionsScreen(LabScreen):
 
     def body(self) -> Iterable[Widget]:
         """The table, and the whole reason of the selected one."""
-        yield TextTable(["no", "formula", "dopant", "log10 σ", "σ S/cm", "gain", "state"], id="suggestions")
+        yield TextTable(["no", "formula", "dopant", "log10 σ / S/cm", "gain", "state"], id="suggestions")
         yield Static(classes="detail tall-detail", markup=False)
 
     def load(self) -> tuple[Suggested, ...]:
@@ -50,10 +50,9 @@ class SuggestionsScreen(LabScreen):
         row = one.suggestion
         return [
             words.cell(row.number),
-            words.cell(row.formula, limit=30),
+            words.cell(row.formula, limit=32 if self.app.size.width < 100 else 48),
             words.cell(row.dopant),
             words.cell(f"{row.log10_sigma_mean:.2f} ± {row.log10_sigma_sd:.2f}"),
-            words.cell(f"{10**row.log10_sigma_mean:.1e}"),
             words.cell(f"{row.acquisition:.3f}"),
             words.state(one.state, self.colours),
         ]

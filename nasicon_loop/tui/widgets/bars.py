@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
+from rich.cells import cell_len
 from rich.text import Text
+from textual.events import Resize
 from textual.widgets import Static
 
 from nasicon_loop.core import plain
@@ -35,17 +37,30 @@ class Tabs(Static):
 
 
 class KeyBar(Static):
-    """What can be done here and now."""
+    """What can be done here and now; a key and its word stay on one line."""
 
     def __init__(self) -> None:
         super().__init__(markup=False, classes="keybar")
+        self._pairs: tuple[tuple[str, str], ...] = ()
 
-    def offer(self, pairs: Iterable[tuple[str, str]], always: Iterable[tuple[str, str]]) -> None:
-        """Show pairs of key and word: first what this screen can do now, then what is always there."""
-        line = Text(overflow="fold")
-        for index, (key, word) in enumerate([*pairs, *always]):
-            line.append("  " if index else "")
-            # no-break spaces: a key and its words stay together when the bar needs a second line
-            line.append(key, style="bold reverse")
-            line.append("\N{NO-BREAK SPACE}" + word.replace(" ", "\N{NO-BREAK SPACE}"))
+    def offer(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Show pairs of key and word."""
+        self._pairs = tuple(pairs)
+        self._lay_out()
+
+    def on_resize(self, _event: Resize) -> None:
+        """Break the line elsewhere."""
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        width = self.size.width or self.app.size.width
+        line, used = Text(no_wrap=True), 0
+        for key, word in self._pairs:
+            length = cell_len(key) + 1 + cell_len(word)
+            if used and used + 2 + length > width:
+                line.append("\n")
+                used = 0
+            gap = 2 if used else 0
+            line.append(" " * gap).append(key, style="bold reverse").append(f" {word}")
+            used += gap + length
         self.update(line)
