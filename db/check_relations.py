@@ -79,6 +79,21 @@ def _contradictions(lab_id: int) -> Iterator[tuple[str, "sa.Select[Any]"]]:
         .join(pellet, pellet.c.id == assignment.c.pellet_id)
         .where(assignment.c.lab_id == lab_id, sa.func.coalesce(assignment.c.sample_id, 0) != pellet.c.sample_id),
     )
+    entry, lot = TABLES["weighing_entry"], TABLES["lot"]
+    yield (
+        "weighing entry {} took its mass from a lot of another precursor",
+        sa.select(entry.c.id)
+        .join(lot, lot.c.id == entry.c.lot_id)
+        .where(entry.c.lab_id == lab_id, entry.c.precursor != lot.c.precursor),
+    )
+    firing, place = TABLES["firing"], TABLES["load_place"]
+    lies_there = (place.c.furnace_load_id == firing.c.furnace_load_id) & (place.c.sample_id == firing.c.sample_id)
+    yield (
+        "firing {} names a load in which its sample does not lie",
+        sa.select(firing.c.id)
+        .outerjoin(place, lies_there)
+        .where(firing.c.lab_id == lab_id, firing.c.furnace_load_id.is_not(None), place.c.id.is_(None)),
+    )
     yield (
         "analysis {} has a conductivity without a geometry",
         sa.select(analysis.c.id)

@@ -10,9 +10,10 @@ from db.check_facts import fact_findings
 from db.check_relations import relation_findings
 from db.check_vault import vault_findings
 from db.database import Database
-from db.projections import KINDS, AnyState, MemoryStore, replay
+from db.projections import replay
 from db.queries.access import to_value
 from db.reader import Reader
+from db.states import KINDS, AnyState, MemoryStore
 from db.store import SqlStore
 from db.tables import TABLES
 from db.values import Finding, JournalEntry
@@ -78,10 +79,16 @@ def check(database: Database, vault: Path | None = None) -> list[Finding]:
         for difference in _differences(connection, database.lab.id, replay(journal_of(connection, database.lab.id))):
             findings.append(Finding("projection", _in_words(*difference), _REPAIR))
         findings += relation_findings(connection, database.lab.id)
-        files = reader.files() if vault is not None else []
+        kept = _kept_bytes(reader) if vault is not None else {}
     if vault is not None:
-        findings += vault_findings(files, vault)
+        findings += vault_findings(kept, vault)
     return findings
+
+
+def _kept_bytes(reader: Reader) -> dict[str, str]:
+    """What the vault has to hold: SHA-256 -> the name under which the bytes came."""
+    patterns = {phase.pattern_sha256: phase.pattern_name or "" for phase in reader.phases() if phase.pattern_sha256}
+    return {**patterns, **{file.sha256: file.name for file in reader.files()}}
 
 
 def repair(database: Database, *, who: str = "nasicon db check --repair") -> list[str]:

@@ -1,7 +1,7 @@
 """Values that join several facts: what teaches the model, and who descends from whom."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from db.values import (
@@ -26,13 +26,15 @@ from db.values import (
     Verdict,
     Weighing,
 )
+from db.values_bench import Deviation, FurnaceLoad, PelletPhase, PhaseName, RecipeSignature, WeighingEntry
 
 
 @dataclass(frozen=True, slots=True)
 class TeachingRow:
     """An analysis that may teach the model, with what is known of its pellet.
 
-    `sintering_c`, `sintering_h` are the sample's latest firing whose step begins with "sinter".
+    `sintering_c`, `sintering_h` are the sample's latest firing whose step begins with "sinter". `phase` and
+    `second_phases` (mass fractions by formula) are what diffraction said of the pellet, if anything.
     """
 
     analysis_id: int
@@ -61,6 +63,8 @@ class TeachingRow:
     sigma_25_s_cm_sd: float | None
     engine_version: str
     at: datetime
+    phase: PhaseName = "unknown"
+    second_phases: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def formula(self) -> str:
@@ -105,6 +109,7 @@ class PelletBranch:
     pellet: Pellet
     geometry: PelletGeometry | None
     files: tuple[FileBranch, ...]
+    phase: PelletPhase | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,10 @@ class Genealogy:
     firings: tuple[Firing, ...]
     pellets: tuple[PelletBranch, ...]
     files_without_pellet: tuple[FileBranch, ...]
+    entries: tuple[WeighingEntry, ...] = ()
+    recipe_signatures: tuple[RecipeSignature, ...] = ()
+    deviations: tuple[Deviation, ...] = ()
+    loads: tuple[FurnaceLoad, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,129 +1,28 @@
 """Current states, kept by one function per journal event.
 
 The same functions run in two places: in the transaction that writes a journal line (over `db.store.SqlStore`), and in
-`replay` over the whole journal (over `MemoryStore`). So what is stored can always be proved from the journal alone, and
+`replay` over the whole journal (over `db.states.MemoryStore`). So what is stored can always be proved from the journal alone, and
 rebuilt from it. A handler sees nothing but the line and the states.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Protocol, TypeVar
+from dataclasses import replace
 
+from db.states import KINDS as KINDS
+from db.states import (
+    FileState,
+    LotState,
+    MemoryStore,
+    PelletState,
+    SampleState,
+    SpectrumState,
+    Store,
+    SuggestionState,
+)
 from db.values import FileStateName, JournalEntry, Standing
 
-
-@dataclass(frozen=True, slots=True)
-class SampleState:
-    sample_id: int
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class SuggestionState:
-    suggestion_id: int
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class PelletState:
-    """`geometry_id` is the newest geometry fact that bears on the conductivity."""
-
-    pellet_id: int
-    has_thickness: bool = False
-    has_electrode: bool = False
-    geometry_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FileState:
-    """Where a file stands, with what decides it: its newest reading and assignment."""
-
-    raw_file_id: int
-    reading_id: int | None = None
-    is_refused: bool = False
-    is_duplicate: bool = False
-    sample_id: int | None = None
-    pellet_id: int | None = None
-    state: FileStateName = "unassigned"
-
-
-@dataclass(frozen=True, slots=True)
-class SpectrumState:
-    """A spectrum's current analysis and where it stands."""
-
-    spectrum_id: int
-    raw_file_id: int
-    reading_id: int
-    analysis_id: int | None = None
-    geometry_id: int | None = None
-    geometry_pellet_id: int | None = None
-    verdict: str | None = None
-    has_sigma: bool = False
-    decision: str | None = None
-    is_retracted: bool = False
-    was_retracted: bool = False
-    standing: Standing = "out"
-
-
-State = TypeVar("State", SampleState, SuggestionState, PelletState, FileState, SpectrumState)
-AnyState = SampleState | SuggestionState | PelletState | FileState | SpectrumState
-KINDS: Mapping[type[AnyState], tuple[str, str]] = {
-    SampleState: ("sample_state", "sample_id"),
-    SuggestionState: ("suggestion_state", "suggestion_id"),
-    PelletState: ("pellet_state", "pellet_id"),
-    FileState: ("file_state", "raw_file_id"),
-    SpectrumState: ("spectrum_state", "spectrum_id"),
-}
-"""Kind of state -> its table and key."""
-
-
-class Store(Protocol):
-    """Where states are kept."""
-
-    def get(self, kind: type[State], key: int) -> State | None:
-        """Return one state."""
-        ...
-
-    def put(self, state: AnyState) -> None:
-        """Keep one state, in place of the one with the same key."""
-        ...
-
-    def where(self, kind: type[State], column: str, wanted: int) -> list[State]:
-        """Return the states with `wanted` in a column."""
-        ...
-
-
-class MemoryStore:
-    """States in memory, with the two indexes that the handlers ask for."""
-
-    def __init__(self) -> None:
-        self.states: dict[type[AnyState], dict[int, AnyState]] = {kind: {} for kind in KINDS}
-        self._index: dict[tuple[type[AnyState], str, int], set[int]] = {}
-
-    def get(self, kind: type[State], key: int) -> State | None:
-        """Return one state."""
-        found: Any = self.states[kind].get(key)
-        return found  # type: ignore[no-any-return]  # `states` files each kind under itself
-
-    def put(self, state: AnyState) -> None:
-        """Keep one state, in place of the one with the same key."""
-        kind = type(state)
-        key = getattr(state, KINDS[kind][1])
-        old = self.states[kind].get(key)
-        self.states[kind][key] = state
-        for column in _INDEXED.get(kind, ()):
-            if old is not None:
-                self._index.get((kind, column, getattr(old, column)), set()).discard(key)
-            self._index.setdefault((kind, column, getattr(state, column)), set()).add(key)
-
-    def where(self, kind: type[State], column: str, wanted: int) -> list[State]:
-        """Return the states with `wanted` in an indexed column."""
-        keys = sorted(self._index.get((kind, column, wanted), ()))
-        found = (self.get(kind, key) for key in keys)
-        return [state for state in found if state is not None]
-
-
-_INDEXED: Mapping[type[AnyState], tuple[str, ...]] = {FileState: ("pellet_id",), SpectrumState: ("reading_id",)}
+_GRAM_DECIMALS = 9
+"""Sums of masses are kept to the nanogram, so that taking out and putting back gives the same number."""
 
 
 def standing_of(state: SpectrumState) -> Standing:
@@ -286,6 +185,33 @@ def _analysis_retracted(store: Store, entry: JournalEntry) -> None:
         _settle_spectrum(store, replace(spectrum, was_retracted=True))
 
 
+def _lot_added(store: Store, entry: JournalEntry) -> None:
+    store.put(LotState(entry.subject_id, "open", float(entry.data["amount_g"]), entry.data["opened_on"]))
+
+
+def _lot_event(store: Store, entry: JournalEntry) -> None:
+    lot, kind = store.get(LotState, entry.subject_id), entry.data["kind"]
+    if lot is None:
+        return
+    if kind == "opened":
+        store.put(replace(lot, state="open", opened_on=entry.data["on_date"]))
+    elif kind == "fired":
+        store.put(replace(lot, fired_on=entry.data["on_date"]))
+    elif kind == "counted":
+        store.put(replace(lot, left_g=float(entry.data["left_g"])))
+    elif kind == "closed":
+        store.put(replace(lot, state="closed"))
+
+
+def _weighing_entered(store: Store, entry: JournalEntry) -> None:
+    """Take what lies in the vessel from its lot, and give back what an earlier entry for it had taken."""
+    data = entry.data
+    for lot_id, grams in ((data["returned_lot_id"], data["returned_g"]), (data["lot_id"], -data["mass_g"])):
+        lot = None if lot_id is None else store.get(LotState, lot_id)
+        if lot is not None:
+            store.put(replace(lot, left_g=round(lot.left_g + grams, _GRAM_DECIMALS)))
+
+
 HANDLERS: Mapping[str, Callable[[Store, JournalEntry], None]] = {
     "sample.created": _sample_created,
     "sample.weighed": _sample_weighed,
@@ -296,6 +222,9 @@ HANDLERS: Mapping[str, Callable[[Store, JournalEntry], None]] = {
     "suggestion.rejected": _suggestion_state,
     "suggestion.held": _suggestion_state,
     "suggestion.reopened": _suggestion_state,
+    "lot.added": _lot_added,
+    "lot.event": _lot_event,
+    "weighing.entered": _weighing_entered,
     "pellet.made": _pellet_made,
     "pellet.measured": _pellet_measured,
     "file.imported": _file_imported,

@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -53,8 +53,11 @@ def normalised(table: sa.Table, values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _form(table.c[name], value) for name, value in values.items()}
 
 
-def digest(row: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of a whole row, blobs by their own hash; the same on every kind of database."""
+def digest(row: Mapping[str, Any], added: Collection[str] = ()) -> str:
+    """Return the SHA-256 of a whole row, blobs by their own hash; the same on every kind of database.
+
+    Columns that were `added` after the table's first version count where they hold something.
+    """
 
     def plain_value(value: Any) -> Any:
         if isinstance(value, (bytes, memoryview)):
@@ -63,5 +66,6 @@ def digest(row: Mapping[str, Any]) -> str:
             return value.isoformat(timespec="microseconds")
         return value
 
-    plain_row = {name: plain_value(row[name]) for name in sorted(row)}
+    counted = (name for name in sorted(row) if row[name] is not None or name not in added)
+    plain_row = {name: plain_value(row[name]) for name in counted}
     return hashlib.sha256(json_text(plain_row).encode()).hexdigest()

@@ -6,8 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from db.projections import KINDS, AnyState, State
 from db.queries.access import to_value
+from db.states import KINDS, AnyState, State
 from db.tables import TABLES
 
 

@@ -8,43 +8,17 @@ begins with it looks useful to SQLite's planner in every question, and is useles
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from db.table_base import METADATA, Base, Fact, Row, json_field, optional_json_field
+from db.tables_bench import BENCH_FACTS
 from db.types import UtcDatetime
 
-NAMING_CONVENTION = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
-METADATA = sa.MetaData(naming_convention=NAMING_CONVENTION)
 
-
-class _Base(SQLModel):
-    metadata: ClassVar[sa.MetaData] = METADATA
-
-
-class _Row(_Base):
-    """What every row has: its own id, and its lab's."""
-
-    id: int | None = Field(default=None, primary_key=True)
-    lab_id: int = Field(foreign_key="lab.id")
-
-
-class _Fact(_Row):
-    at: datetime = Field(sa_type=UtcDatetime)
-
-
-def _json() -> Any:
-    return Field(sa_type=sa.JSON)
-
-
-class LabTable(_Base, table=True):
+class LabTable(Base, table=True):
     __tablename__ = "lab"
     __table_args__ = (sa.UniqueConstraint("name"),)
     id: int | None = Field(default=None, primary_key=True)
@@ -53,7 +27,7 @@ class LabTable(_Base, table=True):
     at: datetime = Field(sa_type=UtcDatetime)
 
 
-class JournalTable(_Fact, table=True):
+class JournalTable(Fact, table=True):
     __tablename__ = "journal"
     __table_args__ = (
         sa.Index(None, "subject", "subject_id", "lab_id"),
@@ -64,27 +38,27 @@ class JournalTable(_Fact, table=True):
     event: str
     subject: str
     subject_id: int
-    data: Mapping[str, Any] = _json()
+    data: Mapping[str, Any] = json_field()
     fact: str | None = None  # the table and id of the row that was written with this line, and its digest:
     fact_id: int | None = None  # a fact changed or lost behind our back is found
     digest: str | None = None
 
 
-class ModelRunTable(_Fact, table=True):
+class ModelRunTable(Fact, table=True):
     __tablename__ = "model_run"
     __table_args__ = (sa.UniqueConstraint("number", "lab_id"),)
     number: int
     directory: str
     data_hash: str
-    settings: Mapping[str, Any] = _json()
-    metrics: Mapping[str, Any] = _json()
+    settings: Mapping[str, Any] = json_field()
+    metrics: Mapping[str, Any] = json_field()
     n_literature_rows: int
     n_lab_rows: int
     seed: int = Field(sa_type=sa.BigInteger)
     trigger: str
 
 
-class SuggestionTable(_Fact, table=True):
+class SuggestionTable(Fact, table=True):
     __tablename__ = "suggestion"
     __table_args__ = (sa.UniqueConstraint("number", "lab_id"),)
     number: int
@@ -93,13 +67,13 @@ class SuggestionTable(_Fact, table=True):
     dopant: str
     log10_sigma_mean: float
     log10_sigma_sd: float
-    quantiles: Mapping[str, Any] = _json()
+    quantiles: Mapping[str, Any] = json_field()
     acquisition: float
     reason: str
     batch: int
 
 
-class SampleTable(_Fact, table=True):
+class SampleTable(Fact, table=True):
     __tablename__ = "sample"
     __table_args__ = (sa.UniqueConstraint("number", "lab_id"), sa.UniqueConstraint("label", "lab_id"))
     label: str
@@ -110,34 +84,38 @@ class SampleTable(_Fact, table=True):
     note: str
 
 
-class RecipeTable(_Fact, table=True):
+class RecipeTable(Fact, table=True):
     __tablename__ = "recipe"
     __table_args__ = (sa.UniqueConstraint("sample_id", "version"),)
     sample_id: int = Field(foreign_key="sample.id")
     version: int
-    document: Mapping[str, Any] = _json()
+    document: Mapping[str, Any] = json_field()
 
 
-class WeighingTable(_Fact, table=True):
+class WeighingTable(Fact, table=True):
     __tablename__ = "weighing"
     sample_id: int = Field(foreign_key="sample.id", index=True)
-    masses_g: Mapping[str, Any] = _json()
+    masses_g: Mapping[str, Any] = json_field()
     weighed_formula: str
     batched_formula: str
     excess_fraction: float
     operator: str
 
 
-class FiringTable(_Fact, table=True):
+class FiringTable(Fact, table=True):
     __tablename__ = "firing"
     sample_id: int = Field(foreign_key="sample.id", index=True)
     step: str
     temperature_c: float
     hours: float
     note: str
+    furnace_load_id: int | None = Field(default=None, foreign_key="furnace_load.id", index=True)
+    set_temperature_c: float | None = None
+    mass_before_g: float | None = None
+    mass_after_g: float | None = None
 
 
-class PelletTable(_Fact, table=True):
+class PelletTable(Fact, table=True):
     __tablename__ = "pellet"
     __table_args__ = (sa.UniqueConstraint("sample_id", "number"), sa.UniqueConstraint("label", "lab_id"))
     sample_id: int = Field(foreign_key="sample.id")
@@ -145,7 +123,7 @@ class PelletTable(_Fact, table=True):
     label: str
 
 
-class PelletGeometryTable(_Fact, table=True):
+class PelletGeometryTable(Fact, table=True):
     __tablename__ = "pellet_geometry"
     pellet_id: int = Field(foreign_key="pellet.id", index=True)
     thickness_cm: float | None = None
@@ -156,9 +134,17 @@ class PelletGeometryTable(_Fact, table=True):
     die_diameter_cm: float | None = None
     mass_g: float | None = None
     relative_density: float | None = None
+    fired_diameter_cm_sd: float | None = None
+    green_mass_g: float | None = None
+    green_thickness_cm: float | None = None
+    green_diameter_cm: float | None = None
+    electrode_method: str | None = None
+    density_method: str | None = None
+    archimedes: Mapping[str, Any] | None = optional_json_field()
+    readings: Mapping[str, Any] | None = optional_json_field()
 
 
-class RawFileTable(_Fact, table=True):
+class RawFileTable(Fact, table=True):
     __tablename__ = "raw_file"
     __table_args__ = (sa.UniqueConstraint("sha256", "lab_id"),)
     sha256: str
@@ -166,7 +152,7 @@ class RawFileTable(_Fact, table=True):
     name: str
 
 
-class ReadingTable(_Fact, table=True):
+class ReadingTable(Fact, table=True):
     """What a reader made of a file's bytes; the newest counts. A later reader may read what was refused before."""
 
     __tablename__ = "reading"
@@ -179,7 +165,7 @@ class ReadingTable(_Fact, table=True):
     duplicate_of: int | None = Field(default=None, foreign_key="raw_file.id", index=True)
 
 
-class SightingTable(_Fact, table=True):
+class SightingTable(Fact, table=True):
     __tablename__ = "sighting"
     __table_args__ = (sa.Index(None, "path", "lab_id"),)
     raw_file_id: int = Field(foreign_key="raw_file.id", index=True)
@@ -188,7 +174,7 @@ class SightingTable(_Fact, table=True):
     size_bytes: int = Field(sa_type=sa.BigInteger)
 
 
-class AssignmentTable(_Fact, table=True):
+class AssignmentTable(Fact, table=True):
     __tablename__ = "assignment"
     raw_file_id: int = Field(foreign_key="raw_file.id", index=True)
     sample_id: int | None = Field(default=None, foreign_key="sample.id", index=True)
@@ -196,7 +182,7 @@ class AssignmentTable(_Fact, table=True):
     how: str
 
 
-class SpectrumTable(_Fact, table=True):
+class SpectrumTable(Fact, table=True):
     __tablename__ = "spectrum"
     __table_args__ = (sa.UniqueConstraint("reading_id", "sweep"),)
     raw_file_id: int = Field(foreign_key="raw_file.id", index=True)
@@ -212,7 +198,7 @@ class SpectrumTable(_Fact, table=True):
     temperature_source: str | None = None
 
 
-class AnalysisTable(_Fact, table=True):
+class AnalysisTable(Fact, table=True):
     __tablename__ = "analysis"
     __table_args__ = (
         sa.CheckConstraint("verdict IN ('accepted', 'review', 'rejected')", name="verdict"),
@@ -225,7 +211,7 @@ class AnalysisTable(_Fact, table=True):
     pellet_geometry_id: int | None = Field(default=None, foreign_key="pellet_geometry.id", index=True)
     engine_version: str
     verdict: str
-    reasons: list[str] = _json()
+    reasons: list[str] = json_field()
     circuit_string: str | None = None
     r_total_ohm: float | None = None
     r_total_ohm_sd: float | None = None
@@ -237,11 +223,11 @@ class AnalysisTable(_Fact, table=True):
     temperature_c_sd: float | None = None
     temperature_source: str | None = None
     kk_rms: float | None = None
-    document: Mapping[str, Any] = _json()
+    document: Mapping[str, Any] = json_field()
     made_by: str
 
 
-class SignatureTable(_Fact, table=True):
+class SignatureTable(Fact, table=True):
     __tablename__ = "signature"
     __table_args__ = (sa.CheckConstraint("decision IN ('accepted', 'rejected')", name="decision"),)
     analysis_id: int = Field(foreign_key="analysis.id", index=True)
@@ -250,14 +236,14 @@ class SignatureTable(_Fact, table=True):
     reason: str
 
 
-class RetractionTable(_Fact, table=True):
+class RetractionTable(Fact, table=True):
     __tablename__ = "retraction"
     analysis_id: int = Field(foreign_key="analysis.id", index=True)
     who: str
     reason: str
 
 
-class LiteratureTable(_Fact, table=True):
+class LiteratureTable(Fact, table=True):
     __tablename__ = "literature"
     __table_args__ = (sa.UniqueConstraint("row_hash", "lab_id"), sa.Index(None, "is_usable", "lab_id"))
     row_hash: str
@@ -271,11 +257,11 @@ class LiteratureTable(_Fact, table=True):
     source: str
     doi: str | None = None
     dataset: str
-    flags: list[str] = _json()
+    flags: list[str] = json_field()
     is_usable: bool
 
 
-class LessonTable(_Row, table=True):
+class LessonTable(Row, table=True):
     __tablename__ = "lesson"
     __table_args__ = (sa.UniqueConstraint("model_run_id", "analysis_id"),)
     model_run_id: int = Field(foreign_key="model_run.id")
@@ -283,7 +269,7 @@ class LessonTable(_Row, table=True):
     log10_sigma_sd: float
 
 
-class PredictionTable(_Row, table=True):
+class PredictionTable(Row, table=True):
     __tablename__ = "prediction"
     __table_args__ = (sa.UniqueConstraint("model_run_id", "formula"),)
     model_run_id: int = Field(foreign_key="model_run.id")
@@ -292,7 +278,7 @@ class PredictionTable(_Row, table=True):
     log10_sigma_sd: float
 
 
-class _Projection(_Base):
+class _Projection(Base):
     lab_id: int = Field(foreign_key="lab.id")
 
 
@@ -352,5 +338,18 @@ TABLES: Mapping[str, sa.Table] = METADATA.tables
 FACTS = (
     "model_run", "suggestion", "sample", "recipe", "weighing", "firing", "pellet", "pellet_geometry", "raw_file",
     "reading", "assignment", "spectrum", "analysis", "signature", "retraction", "literature",
+    *BENCH_FACTS,
 )  # fmt: skip
 """Tables whose every row has one line in the journal that names it."""
+
+ADDED: Mapping[str, frozenset[str]] = {
+    "firing": frozenset({"furnace_load_id", "set_temperature_c", "mass_before_g", "mass_after_g"}),
+    "pellet_geometry": frozenset(
+        {
+            "fired_diameter_cm_sd", "green_mass_g", "green_thickness_cm", "green_diameter_cm", "electrode_method",
+            "density_method", "archimedes", "readings",
+        }
+    ),
+}  # fmt: skip
+"""Columns that came after a table's first version: where they are empty they stay out of a row's digest, so that facts
+written before them are still as they were written."""

@@ -108,7 +108,11 @@ class Weighing:
 
 @dataclass(frozen=True, slots=True)
 class Firing:
-    """One furnace step of a sample ("calcination", "sintering")."""
+    """One furnace step of a sample ("calcination", "sintering").
+
+    `temperature_c` is what the sample really had: the set one (`set_temperature_c`, None when nobody told the two
+    apart) with the thermocouple's offset. The masses are of the powder or pellets, without crucible.
+    """
 
     id: int
     sample_id: int
@@ -117,6 +121,10 @@ class Firing:
     hours: float
     note: str
     at: datetime
+    furnace_load_id: int | None = None
+    set_temperature_c: float | None = None
+    mass_before_g: float | None = None
+    mass_after_g: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +143,8 @@ class PelletGeometry:
     """Measured geometry of a pellet. A later fact overlays an earlier one field by field.
 
     The overlaid value carries the id of the newest fact in it. Die, fired and electrode diameters are three things.
+    `readings` are the single readings behind a length, by its name; `density_method` says how `relative_density` was
+    found, `archimedes` holds the weighings behind it.
     """
 
     id: int
@@ -148,6 +158,14 @@ class PelletGeometry:
     die_diameter_cm: float | None = None
     mass_g: float | None = None
     relative_density: float | None = None
+    fired_diameter_cm_sd: float | None = None
+    green_mass_g: float | None = None
+    green_thickness_cm: float | None = None
+    green_diameter_cm: float | None = None
+    electrode_method: str | None = None
+    density_method: str | None = None
+    archimedes: Mapping[str, Any] | None = None
+    readings: Mapping[str, Any] | None = None
 
     @property
     def is_complete(self) -> bool:

@@ -1,12 +1,13 @@
 """Everything that can be written to a lab's database."""
 
+from db.commands.bench import BenchWriter
 from db.commands.concluding import ConcludingWriter
 from db.commands.learning import LearningWriter
 from db.commands.making import MakingWriter
 from db.commands.measuring import MeasuringWriter
 
 
-class Writer(MakingWriter, MeasuringWriter, ConcludingWriter, LearningWriter):
+class Writer(MakingWriter, BenchWriter, MeasuringWriter, ConcludingWriter, LearningWriter):
     """The facts and decisions. Given by `Database.write(who=...)`; it also answers every question of a Reader.
 
     All that one `write` does is kept or none of it. Other writers wait meanwhile: no computing, no files, no devices

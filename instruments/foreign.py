@@ -2,11 +2,13 @@
 
 from instruments.readers.table import SPLITTERS, without_trailing_blank
 from instruments.readers.text import head_text, is_binary, is_number, lines_of
+from instruments.readers.xlsx import is_workbook
+from instruments.readers.xm_blocks import is_native
 
-_EXPORT = "in XM-studio use Graph Setup > Export all and drop the CSV"
+_EXPORT = "drop the run's *_0.data beside it, or in XM-studio use Graph Setup > Export all and drop the CSV"
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"PK\x03\x04", "is a ZIP or Excel file: save the sheet as CSV, or unpack the archive first"),
+    (b"PK\x03\x04", "is a ZIP archive, or an Excel file that is cut off: unpack the archive, or save the sheet as CSV"),
     (b"\xd0\xcf\x11\xe0", "is an old Excel or Office file: save the sheet as CSV"),
     (b"%PDF", "is a PDF: drop the exported data, not the print"),
     (b"\x89PNG", "is a picture: drop the exported data, not the plot"),
@@ -21,22 +23,15 @@ _NATIVE_XML = (b"<ExperimentClass", b"<ProjectClass")
 def recognise(head: bytes) -> str | None:
     """Return why a file of a known foreign kind is refused, or None when it is not one of them."""
     for magic, reason in _MAGIC:
-        if head.startswith(magic):
+        if head.startswith(magic) and not is_workbook(head):
             return reason
     if any(mark in head[:2000] for mark in _NATIVE_XML):
         return f"is XM-studio's settings file of the experiment, without data: {_EXPORT}"
     if b"Experiment Start time:" in head[:500] and b"XM-studio" in head[:500]:
         return f"is XM-studio's log file, without data: {_EXPORT}"
-    if _is_native_data(head):
-        return f"is XM-studio's native binary result file: {_EXPORT}"
-    if is_binary(head):
+    if is_binary(head) and not is_native(head) and not is_workbook(head):
         return "is a binary file, not text: export the measurement as text (CSV)"
     return None
-
-
-def _is_native_data(head: bytes) -> bool:
-    # Blocks of XM-studio's `_0.data`: u16 type, u16 4, then UTF-16 key/value pairs such as SN and ST (start, in ticks).
-    return head[2:4] == b"\x04\x00" and "ST\0".encode("utf-16-le") in head[:2000]
 
 
 def explain(head: bytes) -> str:

@@ -19,6 +19,9 @@ BUILT_IN = {
     "gamry": "instruments.readers.gamry:READER",
     "versastudio": "instruments.readers.versastudio:READER",
     "smart": "instruments.readers.smart:READER",
+    "xm_native": "instruments.readers.xm_native:READER",
+    "relaxis": "instruments.readers.relaxis:READER",
+    "xlsx": "instruments.readers.xlsx:READER",
 }
 """The readers that come with the project; they are there even when the installation's metadata are older than the code
 or absent."""

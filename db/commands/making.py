@@ -16,6 +16,7 @@ from db.values import (
     Suggestion,
     Weighing,
 )
+from db.values_bench import FurnaceLoad
 from nasicon_loop.core import Refusal
 
 
@@ -61,13 +62,31 @@ class MakingWriter(Recording):
             raise Refusal("the sample was abandoned; make a new one", known.label)
         return known
 
-    def add_recipe(self, sample: Sample | int, document: Mapping[str, Any]) -> RecipeVersion:
-        """Add the next version of a sample's recipe."""
+    def add_recipe(
+        self, sample: Sample | int, document: Mapping[str, Any], *, despite_sign_off: str = ""
+    ) -> RecipeVersion:
+        """Add the next version of a sample's recipe.
+
+        Refusal when the newest version was signed off, unless `despite_sign_off` says why; the signed one stays.
+        """
         known = self._going(sample)
+        newest = self.recipe(known)
+        signed = [] if newest is None else self.recipe_signatures(newest)
+        if newest is not None and signed and not despite_sign_off.strip():
+            raise Refusal(
+                f"version {newest.version} was signed off by {signed[0].who} and is frozen; "
+                "write what was done otherwise beside it with --deviation",
+                known.label,
+            )
         version = self._next_number("recipe", sample_id=known.id)
         values = {"sample_id": known.id, "version": version, "document": document}
         return self._record(
-            RecipeVersion, "recipe", "recipe.made", values, subject=("sample", known.id), data={"version": version}
+            RecipeVersion,
+            "recipe",
+            "recipe.made",
+            values,
+            subject=("sample", known.id),
+            data={"version": version, **({"despite_sign_off": despite_sign_off} if signed else {})},
         )
 
     def add_weighing(
@@ -93,16 +112,39 @@ class MakingWriter(Recording):
         return self._record(Weighing, "weighing", "sample.weighed", values, subject=("sample", known.id))
 
     def add_firing(
-        self, sample: Sample | int, step: str, *, temperature_c: float, hours: float, note: str = ""
+        self,
+        sample: Sample | int,
+        step: str,
+        *,
+        temperature_c: float,
+        hours: float,
+        note: str = "",
+        furnace_load: FurnaceLoad | int | None = None,
+        set_temperature_c: float | None = None,
+        mass_before_g: float | None = None,
+        mass_after_g: float | None = None,
     ) -> Firing:
-        """Add a furnace step. One that begins with "calcin" makes the sample "calcined"; "sinter..." teaches."""
+        """Add a furnace step. One that begins with "calcin" makes the sample "calcined"; "sinter..." teaches.
+
+        `temperature_c` is the actual one. Refusal when the sample does not lie in the load.
+        """
         known = self._going(sample)
+        load_id = None
+        if furnace_load is not None:
+            load = self.load_by_id(id_of(furnace_load))
+            if known.id not in {place.sample_id for place in self.places(load)}:
+                raise Refusal(f"does not lie in load {load.number}", known.label)
+            load_id = load.id
         values = {
             "sample_id": known.id,
             "step": step,
             "temperature_c": temperature_c,
             "hours": hours,
             "note": note,
+            "furnace_load_id": load_id,
+            "set_temperature_c": set_temperature_c,
+            "mass_before_g": mass_before_g,
+            "mass_after_g": mass_after_g,
         }
         return self._record(Firing, "firing", "sample.fired", values, subject=("sample", known.id), data={"step": step})
 
@@ -127,6 +169,14 @@ class MakingWriter(Recording):
         die_diameter_cm: float | None = None,
         mass_g: float | None = None,
         relative_density: float | None = None,
+        fired_diameter_cm_sd: float | None = None,
+        green_mass_g: float | None = None,
+        green_thickness_cm: float | None = None,
+        green_diameter_cm: float | None = None,
+        electrode_method: str | None = None,
+        density_method: str | None = None,
+        archimedes: Mapping[str, Any] | None = None,
+        readings: Mapping[str, Any] | None = None,
     ) -> PelletGeometry:
         """Add what was measured on a pellet and return the overlaid geometry (with the new fact's id).
 
@@ -134,7 +184,7 @@ class MakingWriter(Recording):
         when nothing is given or a number is not positive (an sd may be 0).
         """
         known = self.pellet_by_id(id_of(pellet))
-        fields = {
+        fields: dict[str, Any] = {
             "thickness_cm": thickness_cm,
             "thickness_cm_sd": thickness_cm_sd,
             "electrode_diameter_cm": electrode_diameter_cm,
@@ -143,12 +193,21 @@ class MakingWriter(Recording):
             "die_diameter_cm": die_diameter_cm,
             "mass_g": mass_g,
             "relative_density": relative_density,
+            "fired_diameter_cm_sd": fired_diameter_cm_sd,
+            "green_mass_g": green_mass_g,
+            "green_thickness_cm": green_thickness_cm,
+            "green_diameter_cm": green_diameter_cm,
+            "electrode_method": electrode_method,
+            "density_method": density_method,
+            "archimedes": archimedes,
+            "readings": readings,
         }
         given = {name: number for name, number in fields.items() if number is not None}
         if not given:
             raise Refusal("no geometry was given", known.label)
         for name, number in given.items():
-            if number < 0 or (number == 0 and not name.endswith("_sd")):
+            is_number = isinstance(number, int | float)
+            if is_number and (number < 0 or (number == 0 and not name.endswith("_sd"))):
                 raise Refusal(f"{name} must be positive, not {number}", known.label)
         self._record(
             PelletGeometry,

@@ -12,7 +12,7 @@ from db.queries.access import to_value
 from db.reader import Reader
 from db.rows import digest, normalised
 from db.store import SqlStore
-from db.tables import TABLES
+from db.tables import ADDED, TABLES
 from db.values import JournalEntry, Lab
 
 Value = TypeVar("Value")
@@ -68,7 +68,7 @@ class Recording(Reader):
         """Write a fact with its journal line. Without `subject` the event is about the fact itself."""
         row = self._insert(table, values)
         fact = (table, int(row["id"]))
-        self._line(event, subject or fact, data or {}, fact=fact, fact_digest=digest(row))
+        self._line(event, subject or fact, data or {}, fact=fact, fact_digest=digest(row, ADDED.get(table, ())))
         return row
 
     def _record(

@@ -22,6 +22,7 @@ from db.values import (
     Verdict,
     Weighing,
 )
+from db.values_bench import PelletPhase
 
 
 def _newest_reading() -> "sa.ColumnElement[bool]":
@@ -117,12 +118,14 @@ class Concluding(Access):
         sintering = self._sinterings()
         geometry = self._geometries()
         signer = self._by_key(Signature, "signature", "analysis_id")
+        phase = self._by_key(PelletPhase, "pellet_phase", "pellet_id")
         rows = []
         for row in self._connection.execute(self._teaching()).mappings():
             made, part = sample[row["sample_id"]], pellet.get(row["pellet_id"])
             weighed, fired = weighing.get(made.id), sintering.get(made.id)
             shape = None if part is None else geometry.get(part.id)
             signed = signer.get(row["analysis_id"])
+            found = None if part is None else phase.get(part.id)
             joined: dict[str, Any] = {
                 **row,
                 "sample_label": made.label,
@@ -137,6 +140,8 @@ class Concluding(Access):
                 "sintering_h": fired and fired.hours,
                 "relative_density": shape and shape.relative_density,
                 "signed_by": signed and signed.who,
+                "phase": found.phase if found else "unknown",
+                "second_phases": found.second_phases if found else {},
             }
             rows.append(to_value(TeachingRow, joined))
         return rows

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from db.lineage import AnalysisBranch, Ancestry, FileBranch, Genealogy, PelletBranch, SpectrumBranch
+from db.queries.bench import Bench
 from db.queries.concluding import Concluding
 from db.queries.learning import Learning
 from db.queries.making import Making
@@ -10,7 +11,7 @@ from db.queries.measuring import Measuring
 from db.values import ModelRun, Pellet, RawFile, Sample, SpectrumHead, StoredAnalysis, Suggestion
 
 
-class Descending(Making, Measuring, Concluding, Learning):
+class Descending(Making, Bench, Measuring, Concluding, Learning):
     """Who descends from whom."""
 
     def genealogy(self, label: str) -> Genealogy:
@@ -27,6 +28,10 @@ class Descending(Making, Measuring, Concluding, Learning):
             recipes=tuple(self.recipes(sample)),
             weighings=tuple(self.weighings(sample)),
             firings=tuple(self.firings(sample)),
+            entries=tuple(self.weighing_entries(sample)),
+            recipe_signatures=tuple(s for recipe in self.recipes(sample) for s in self.recipe_signatures(recipe)),
+            deviations=tuple(self.deviations(sample)),
+            loads=tuple(self.loads_of_sample(sample)),
             pellets=tuple(self._pellet_branch(pellet) for pellet in self.pellets(sample)),
             files_without_pellet=tuple(self._file_branch(raw) for raw in loose),
         )
@@ -69,7 +74,7 @@ class Descending(Making, Measuring, Concluding, Learning):
 
     def _pellet_branch(self, pellet: Pellet) -> PelletBranch:
         files = tuple(self._file_branch(raw) for raw in self.files_of_pellet(pellet))
-        return PelletBranch(pellet, self.geometry(pellet), files)
+        return PelletBranch(pellet, self.geometry(pellet), files, self.phase(pellet))
 
     def _file_branch(self, raw: RawFile) -> FileBranch:
         spectra = tuple(

@@ -23,22 +23,33 @@ _GEOMETRY_FIELDS = (
     "die_diameter_cm",
     "mass_g",
     "relative_density",
+    "fired_diameter_cm_sd",
+    "green_mass_g",
+    "green_thickness_cm",
+    "green_diameter_cm",
+    "electrode_method",
+    "density_method",
+    "archimedes",
+    "readings",
 )
+_WITH_SD = ("thickness_cm", "electrode_diameter_cm", "fired_diameter_cm")
 
 
 def overlay(facts: list[PelletGeometry]) -> PelletGeometry | None:
     """Return geometry facts (oldest first) overlaid field by field; None when there are none.
 
-    A later thickness or diameter also replaces the sd of the earlier one: the sd belongs to its measurement.
+    A later length also replaces the sd and the readings of the earlier one: they belong to their measurement.
     """
     if not facts:
         return None
     merged = facts[0]
     for fact in facts[1:]:
         given = {name: getattr(fact, name) for name in _GEOMETRY_FIELDS if getattr(fact, name) is not None}
-        for name in ("thickness_cm", "electrode_diameter_cm"):
+        for name in _WITH_SD:
             if name in given:
                 given[f"{name}_sd"] = getattr(fact, f"{name}_sd")
+        kept = {name: read for name, read in (merged.readings or {}).items() if name not in given}
+        given["readings"] = {**kept, **(fact.readings or {})} or None
         merged = replace(merged, id=fact.id, at=fact.at, **given)
     return merged
 

@@ -1,7 +1,9 @@
 """Any delimited text with a row of headings: CSV, TSV, TXT from instruments, spreadsheets and scripts.
 
 Columns are found by name and unit anywhere in the row; preamble before it is skipped, a row of units below it is
-understood. Evidence: NumetriQ `Freq.[Hz] Zs'[ohm] Zs''[ohm]`, CH Instruments, PowerSuite, Parstat, EC-Lab text exports.
+understood. Evidence, genuine files: Novocontrol WinDETA (`Freq.[Hz] Zs'[ohm] Zs''[ohm]` under `Fixed value(s) :`, three
+variants), CH Instruments, PowerSuite, Parstat. From descriptions only: EC-Lab's table without its heading block, Nova's
+`Frequency (Hz);Z' (Ω);-Z'' (Ω);Z (Ω);-Phase (°)`.
 """
 
 import cmath

@@ -6,6 +6,8 @@ from instruments.errors import UnreadableFile
 
 MIN_FREQUENCIES = 5
 """Fewer distinct frequencies than this cannot show an arc (five numbers describe one: R, R, Q, alpha and a spike)."""
+MAX_SWEEPS = 5000
+"""A sweep every two minutes for a week; a file with more is refused before each of them costs time."""
 _ROUND_DIGITS = 2
 _ROUND_TOLERANCE = 1e-3
 _GRID_TOLERANCE = 0.02
@@ -52,11 +54,18 @@ def usable(frequency_hz: Sequence[float]) -> tuple[list[range], list[str]]:
         raise UnreadableFile(
             "the frequencies go up and down without order: export the sweep as measured, not sorted by another column"
         )
+    if len(kept) > MAX_SWEEPS:
+        raise UnreadableFile(too_many(len(kept)))
     n_lost = len(frequency_hz) - n_kept
     lost = len(sweeps) - len(kept)
     return kept, [f"{n_lost} points in {lost} piece(s) of fewer than {MIN_FREQUENCIES} frequencies left out"] * bool(
         lost
     )
+
+
+def too_many(n_sweeps: int) -> str:
+    """Return the reason for a file with more sweeps than `MAX_SWEEPS`."""
+    return f"holds {n_sweeps} sweeps or more, the limit is {MAX_SWEEPS}: export them in several files."
 
 
 def n_distinct(frequency_hz: Sequence[float], sweep: range) -> int:

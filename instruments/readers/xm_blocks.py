@@ -24,14 +24,26 @@ KINDS = (3, 6, 7, 8)
 STEP = 6
 RECORD = np.dtype(
     {
-        "names": ["ticks", "voltage_v", "current_a", "v_range", "i_range", "frequency_hz", "a_re", "a_im", "v_re", "v_im"],
+        "names": [
+            "ticks",
+            "voltage_v",
+            "current_a",
+            "v_range",
+            "i_range",
+            "frequency_hz",
+            "a_re",
+            "a_im",
+            "v_re",
+            "v_im",
+        ],
         "formats": ["<i8", "<f4", "<f4", "u1", "u1", "<f8", "<f4", "<f4", "<f4", "<f4"],
         "offsets": [0, 8, 12, 22, 23, 48, 68, 72, 76, 80],
         "itemsize": 148,
     }
 )
-"""One sample: `ticks` of 100 ns since the start of the run; `frequency_hz` is NaN in a DC sample, infinite where a sweep
-begins, and finite in a measured point, whose impedance is (v_re + i v_im) / (a_re + i a_im)."""
+"""One sample: `ticks` of 100 ns since the start of the run; `frequency_hz` is NaN in a DC sample, infinite where a
+sweep begins, and finite in a measured point, whose impedance is (v_re + i v_im) / (a_re + i a_im)."""
+_MARK = "ST\0".encode("utf-16-le")
 _MAX_BLOCKS = 20_000
 _MAX_CHARS = 16_384
 _MAX_KEYS = 64
@@ -46,7 +58,12 @@ class Step:
     records: NDArray[np.void]
 
 
-def is_block(data: bytes, offset: int = 0) -> bool:
+def is_native(head: bytes) -> bool:
+    """Say whether a file begins as a result file: the header of a group and, soon after, the key of a start time."""
+    return head.startswith(b"\x03\0\x04\0") and _MARK in head[:2000]
+
+
+def is_block(data: bytes, offset: int) -> bool:
     """Say whether a block header of a known kind stands at an offset."""
     if offset + HEADER.size > len(data):
         return False

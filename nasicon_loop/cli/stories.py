@@ -189,27 +189,45 @@ def draw_training(screen: "Console", trained: "Trained") -> None:
     if trained.taught_by:
         screen.print(f"taught by {', '.join(trained.taught_by)}")
     if trained.explanation is not None:
-        screen.print(str(trained.explanation))
+        draw_explanation(screen, trained.explanation)
 
 
 def validation_table(table: Any) -> "Table":
     """Return the cross-validation table."""
+    numbers = ("n", "MAE", "R2", "class", "90 %")
     return plain_table(
-        ["folds", "model", "n", "MAE / dex", "RMSE", "R2", "class acc.", "90 % covers"],
+        ["rows", "folds", "model", *numbers],
         (
             (
+                score.subset,
                 score.split,
                 score.model,
                 score.n,
                 f"{score.mae:.3f}",
-                f"{score.rmse:.3f}",
                 f"{score.r2:.2f}",
-                f"{score.accuracy:.2f}",
-                "-" if score.coverage_90 is None else f"{score.coverage_90:.2f}",
+                f"{score.accuracy4:.2f}",
+                f"{score.coverage90:.2f}",
             )
             for score in table.scores
         ),
+        title="MAE in dex of log10 sigma; class: share in the right one of four; 90 %: share inside the interval",
+        whole=numbers,
     )
+
+
+def draw_explanation(screen: "Console", explanation: Any) -> None:
+    """Show what the model looks at: per site the descriptors with their weights and first loadings."""
+    for site in explanation.sites:
+        shares = ", ".join(f"{100 * share:.0f} %" for share in site.explained)
+        rows = sorted(zip(site.names, site.weights, strict=True), key=lambda pair: -pair[1])
+        screen.print(
+            plain_table(
+                ["descriptor", "weight"],
+                ((name, f"{weight:.2f}" if weight else "dropped") for name, weight in rows),
+                title=f"site {site.site}: five components explain {shares}",
+            )
+        )
+    screen.print(f"beside the image: {', '.join(explanation.features) or 'nothing'}")
 
 
 def draw_suggestions(screen: "Console", batch: "Batch") -> None:

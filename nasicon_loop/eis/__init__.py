@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nasicon_loop.eis.analysis import ENGINE_VERSION, Analysis, CandidateResult, CrossCheck, Gate, RandlesFit
+    from nasicon_loop.eis.byhand import fit_by_hand
     from nasicon_loop.eis.circuit import Circuit
-    from nasicon_loop.eis.conductivity import Conductivity, conductivity
     from nasicon_loop.eis.engine import analyse, analyse_many
     from nasicon_loop.eis.geometry import Geometry
     from nasicon_loop.eis.grammar import CircuitError, parse
     from nasicon_loop.eis.kk import KramersKronig, kramers_kronig
+    from nasicon_loop.eis.series import Arrhenius, Pooled, arrhenius, pooled
     from nasicon_loop.eis.settings import GATES, GateRule, Settings
+    from nasicon_loop.eis.sigma import Conductivity, conductivity
     from nasicon_loop.eis.simulated import SimulatedSpectrum, paper_spectrum, simulated_spectra
     from nasicon_loop.eis.solver import Fit, fit_batch
     from nasicon_loop.eis.views import Curve, SpectrumView, spectrum_view
@@ -22,14 +24,19 @@ if TYPE_CHECKING:
 _HOME = {
     "ENGINE_VERSION": "analysis",
     "Analysis": "analysis",
+    "Arrhenius": "series",
+    "Pooled": "series",
+    "arrhenius": "series",
+    "fit_by_hand": "byhand",
+    "pooled": "series",
     "CandidateResult": "analysis",
     "CrossCheck": "analysis",
     "Gate": "analysis",
     "RandlesFit": "analysis",
     "Circuit": "circuit",
     "Curve": "views",
-    "Conductivity": "conductivity",
-    "conductivity": "conductivity",
+    "Conductivity": "sigma",
+    "conductivity": "sigma",
     "analyse": "engine",
     "analyse_many": "engine",
     "Geometry": "geometry",
@@ -53,6 +60,7 @@ __all__ = [
     "ENGINE_VERSION",
     "GATES",
     "Analysis",
+    "Arrhenius",
     "CandidateResult",
     "Circuit",
     "CircuitError",
@@ -64,17 +72,21 @@ __all__ = [
     "GateRule",
     "Geometry",
     "KramersKronig",
+    "Pooled",
     "RandlesFit",
     "Settings",
     "SimulatedSpectrum",
     "SpectrumView",
     "analyse",
     "analyse_many",
+    "arrhenius",
     "conductivity",
     "fit_batch",
+    "fit_by_hand",
     "kramers_kronig",
     "paper_spectrum",
     "parse",
+    "pooled",
     "simulated_spectra",
     "spectrum_view",
 ]

@@ -130,10 +130,10 @@ class Analysis:
         return Circuit.compile(self.circuit_string).impedance(frequency_hz, list(self.parameters.values()))
 
     def with_geometry(self, geometry: Geometry | None, settings: Settings | None = None) -> "Analysis":
-        """Return the same analysis with the conductivity of another geometry; nothing is fitted again."""
-        from nasicon_loop.eis.conductivity import with_conductivity
+        """Return the same analysis with sigma (and its gate) of another geometry; nothing is fitted again."""
+        from nasicon_loop.eis.verdict import settled
 
-        return with_conductivity(replace(self, geometry=geometry), settings or Settings())
+        return settled(replace(self, geometry=geometry), settings or Settings())
 
     def with_temperature(
         self,
@@ -143,10 +143,10 @@ class Analysis:
         settings: Settings | None = None,
     ) -> "Analysis":
         """Return the same analysis with the conductivity at another temperature; nothing is fitted again."""
-        from nasicon_loop.eis.conductivity import with_conductivity
+        from nasicon_loop.eis.verdict import settled
 
         at = replace(self, temperature_c=temperature_c, temperature_c_sd=temperature_c_sd, temperature_source=source)
-        return with_conductivity(at, settings or Settings())
+        return settled(at, settings or Settings())
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON-able values (lists, dicts, numbers, text, None)."""

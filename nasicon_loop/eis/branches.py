@@ -32,9 +32,9 @@ class Arc:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What the spectrum can show, and what the minimum rule says of it: R inside the window, R of a slow end on the axis.
+    """What the spectrum can show, and what the minimum rule says of it.
 
-    None where there is no minimum inside, or the slow end is off the real axis.
+    `inside_r_ohm` is None where there is no minimum inside, `end_r_ohm` where the slow end is off the real axis.
     """
 
     f_min_hz: float

@@ -67,15 +67,20 @@ class Circuit:
             return z, [(first + i, slope) for i, slope in enumerate(slopes)]
         parts = [self._walk(branch, ln_jw, parameters) for branch in node.branches]
         if isinstance(node, Parallel):
-            admittances = [1.0 / z for z, _ in parts]
-            total = 1.0 / sum(admittances[1:], admittances[0])
-            slopes_all: _Slopes = []
-            for (_, slopes), admittance in zip(parts, admittances, strict=True):
-                factor = (total * admittance) ** 2
-                slopes_all += [(place, factor * slope) for place, slope in slopes]
-            return total, slopes_all
+            return _parallel(parts)
         z = sum((part for part, _ in parts[1:]), parts[0][0])
         return z, [item for _, slopes in parts for item in slopes]
+
+
+def _parallel(parts: list[tuple[Complex, _Slopes]]) -> tuple[Complex, _Slopes]:
+    """Return 1 / sum(1 / Z) and its derivatives (Z / Z_i)^2 dZ_i."""
+    admittances = [1.0 / z for z, _ in parts]
+    total = 1.0 / sum(admittances[1:], admittances[0])
+    slopes_all: _Slopes = []
+    for (_, slopes), admittance in zip(parts, admittances, strict=True):
+        factor = (total * admittance) ** 2
+        slopes_all += [(place, factor * slope) for place, slope in slopes]
+    return total, slopes_all
 
 
 def _full(z: Complex, n: int) -> Complex:

@@ -1,8 +1,6 @@
 """The gates: each a number, a limit from the settings, and the sentence that the user reads."""
 
-from collections.abc import Iterable
-
-from nasicon_loop.eis.analysis import Gate, Verdict
+from nasicon_loop.eis.analysis import Gate
 from nasicon_loop.eis.settings import GATES, Settings
 
 _RULES = {rule.name: rule for rule in GATES}
@@ -34,11 +32,3 @@ class Gates:
         sentence = rule.sentence.format(value=value, limit=limit)
         self.met.append(Gate(name, float(value), limit, is_passed, rule.verdict, sentence))
         return is_passed
-
-
-def verdict_of(gates: Iterable[Gate]) -> tuple[Verdict, tuple[str, ...]]:
-    """Return the verdict over all gates, and the sentences of those that failed, the gravest first."""
-    failed = [gate for gate in gates if not gate.is_passed]
-    grave = [gate for gate in failed if gate.verdict_if_failed == "rejected"]
-    verdict: Verdict = "rejected" if grave else "review" if failed else "accepted"
-    return verdict, tuple(gate.sentence for gate in (*grave, *(g for g in failed if g not in grave)))

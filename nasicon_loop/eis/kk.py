@@ -1,9 +1,9 @@
 """Linear Kramers-Kronig test: can any causal, linear, stable system look like this spectrum?
 
 The spectrum is expanded in what is Kramers-Kronig consistent by construction: a resistor, an inductor, a capacitor and
-a dense row of R-C elements (Boukamp, J. Electrochem. Soc. 142 (1995) 1885), real coefficients of either sign,
-about five time constants per decade, residuals relative to |Z|. What is left over is noise, outliers and drift. The capacitor is needed for blocking electrodes; without it a
-valid spectrum fails.
+a dense row of R-C elements (Boukamp, J. Electrochem. Soc. 142 (1995) 1885), real coefficients of either sign, about
+five time constants per decade, residuals relative to |Z|. What is left over is noise, outliers and drift. The
+capacitor is needed for blocking electrodes; without it a valid spectrum fails.
 """
 
 from dataclasses import dataclass
@@ -103,7 +103,7 @@ def _deleted(q: Real, left: Real, kept: NDArray[np.int64], n_all: int) -> Real:
     b = -np.einsum("ij,ij->i", top, bottom)
     determinant = np.maximum(a * d - b * b, 1e-9)
     re, im = left[:n], left[n:]
-    size = (d * re**2 - 2.0 * b * re * im + a * im**2) / determinant
+    size = np.maximum(d * re**2 - 2.0 * b * re * im + a * im**2, 0.0) / determinant
     scale = np.median(size) / 1.386  # the median of chi-square with 2 degrees of freedom
     statistic = np.zeros(n_all)
     statistic[kept] = np.sqrt(size / max(scale, _ACCURACY**2))

@@ -30,11 +30,12 @@ class ModelFit:
     values: Real
     cost: float
     n_residuals: int
+    box: Real | None = None  # bounds (k, 2) where they are not the circuit's own
 
     @property
     def n_parameters(self) -> int:
-        """Number of parameters of the circuit."""
-        return self.circuit.n_parameters
+        """Number of parameters of the circuit that were free."""
+        return self.circuit.n_parameters if self.box is None else int(np.sum(self.box[:, 1] > self.box[:, 0]))
 
     @property
     def rms(self) -> float:
@@ -58,7 +59,7 @@ class ModelFit:
     @cached_property
     def ln_covariance(self) -> Real:
         """Covariance (k, k) of the logarithms of the parameters; rows of a parameter on its bound are zero."""
-        ln_p, box = np.log(self.values), np.log(self.circuit.bounds)
+        ln_p, box = np.log(self.values), np.log(self.circuit.bounds if self.box is None else self.box)
         free = (ln_p > box[:, 0] + _AT_WALL) & (ln_p < box[:, 1] - _AT_WALL)
         with np.errstate(all="ignore"):
             _, jacobian = self.circuit.evaluate(ln_j_omega(self.frequency_hz), self.values[None, :])

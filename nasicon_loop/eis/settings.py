@@ -1,12 +1,18 @@
 """Every number the analysis decides by, in one value: the limits of the gates and what is assumed."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, fields
 from typing import Literal
+
+from nasicon_loop.core import Refusal
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Limits of the gates and assumptions. Ratios are fractions. `docs/impedance.md` tells why each has its value."""
+    """Limits of the gates and assumptions. Ratios are fractions. `docs/impedance.md` tells why each has its value.
+
+    Raises Refusal for a value that is no finite number >= 0.
+    """
 
     # what a spectrum must bring
     min_points: int = 10
@@ -20,6 +26,7 @@ class Settings:
     max_kk_rms: float = 0.02
     reject_kk_rms: float = 0.10
     max_drift: float = 0.04
+    drift_sd: float = 3.5
     outlier_sd: float = 6.0
     max_masked_share: float = 0.10
     max_negative_real_share: float = 0.10
@@ -45,7 +52,7 @@ class Settings:
     max_misfit_rms: float = 0.01
     max_cross_check: float = 0.10
     poor_fit_cross_check: float = 0.03
-    floor: float = 0.0009
+    floor: float = 0.0008
     min_r_total_ohm: float = 5.0
     max_sigma_s_cm: float = 0.1
     # what is assumed
@@ -55,6 +62,14 @@ class Settings:
     assumed_temperature_c: float = 25.0
     temperature_c_sd: float = 1.0
     min_relative_sd_unknown_temperature: float = 0.15
+
+    def __post_init__(self) -> None:
+        """Check every number."""
+        for item in fields(self):
+            value = getattr(self, item.name)
+            is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+            if not is_number or (value < 0 and item.name != "assumed_temperature_c"):
+                raise Refusal(f"{item.name} must be a number >= 0, not {value!r}", "impedance settings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +127,7 @@ GATES: tuple[GateRule, ...] = (
         "sign",
         "max_negative_real_share",
         "rejected",
-        "the imaginary part has the wrong sign (a capacitor must have Z'' < 0): the file holds -Z'' or its sign was lost",
+        "the imaginary part has the wrong sign (a capacitor must have Z'' < 0): the file holds -Z'' or lost the sign",
     ),
     GateRule(
         "negative real part",
@@ -130,13 +145,13 @@ GATES: tuple[GateRule, ...] = (
         "no impedance",
         "reject_kk_rms",
         "rejected",
-        "Kramers-Kronig residual {value:.0%} rms (limit {limit:.0%}): these numbers are not the impedance of a cell at rest",
+        "Kramers-Kronig residual {value:.0%} rms (limit {limit:.0%}): this is not the impedance of a cell at rest",
     ),
     GateRule(
         "drift",
         "max_drift",
         "review",
-        "the impedance changed by {value:+.1%} during the sweep (limit {limit:.0%}): let the temperature settle, measure again",
+        "the impedance changed by {value:+.1%} during the sweep (limit {limit:.0%}): let it settle, measure again",
     ),
     GateRule(
         "outliers",
@@ -148,7 +163,7 @@ GATES: tuple[GateRule, ...] = (
         "fit",
         "max_misfit_rms",
         "review",
-        "the best circuit misses the data by {value:.2%} rms, more than the noise (limit {limit:.1%}): look at the residuals",
+        "the best circuit misses the data by {value:.2%} rms, noise is less (limit {limit:.1%}): see the residuals",
     ),
     GateRule("precision", "max_relative_sd", "review", "R_total is known to {value:.1%} only (limit {limit:.0%})"),
     GateRule(

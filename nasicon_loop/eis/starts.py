@@ -133,7 +133,7 @@ def _subsets(fixed: tuple[int, ...], n_basis: int, n_arcs: int, n_tails: int) ->
             for chosen in combinations(places, n_arcs)
             for which in product(range(n_exponents), repeat=n_arcs)
         ]
-    tails = [(2 + n_basis + i,) for i in range(n_tails)] or [()]
+    tails: list[tuple[int, ...]] = [(2 + n_basis + i,) for i in range(n_tails)] or [()]
     return np.array([(*fixed, *(2 + i for i in some), *tail) for some in arcs for tail in tails], dtype=np.int64)
 
 

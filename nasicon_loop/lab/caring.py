@@ -80,7 +80,11 @@ def upgrade_database(where: Path | None) -> str:
     import db
 
     folder = find(where)
-    return str(db.upgrade(load_settings(folder).database_url(folder)))
+    done = db.upgrade(load_settings(folder).database_url(folder))
+    if done.before == done.after:
+        return f"the schema is {done.after} already; nothing was changed"
+    kept = f"; what was there before is kept as {done.backup}" if done.backup else ""
+    return f"schema {done.before} is now {done.after}{kept}"
 
 
 def examine(where: Path | None) -> list[Symptom]:

@@ -208,7 +208,9 @@ def _known_literature(row: "LiteratureRow") -> "Known":
 
     from nasicon_loop.campaign import Known
 
-    return Known(row.formula, math.log10(row.sigma_s_cm), row.doi or row.source, kind=row.kind)
+    return Known(
+        row.formula, math.log10(row.sigma_s_cm), row.doi or row.source, kind="bulk" if row.kind == "bulk" else ""
+    )
 
 
 def _known_result(row: "TeachingRow") -> "Known":

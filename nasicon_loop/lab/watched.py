@@ -1,12 +1,15 @@
 """Use case: watch the inbox from a terminal, until it is interrupted or, with `once`, until it is empty."""
 
 import signal
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nasicon_loop.core import Refusal
+from nasicon_loop.lab.retraining import training_command
 from nasicon_loop.lab.watching import watch
 
 if TYPE_CHECKING:
@@ -39,9 +42,17 @@ def watch_inbox(
             stop.set()
 
     with _ended_by_signals(stop):
-        watch(lab, stop, on_result, on_notice=on_notice, on_scan=look)
+        watch(_without_training(lab) if once else lab, stop, on_result, on_notice=on_notice, on_scan=look)
     if trouble:
         raise Refusal(trouble[0], lab.folder.inbox)
+    if once and lab.settings.training.retrain_after_n_results > 0:
+        # A watch that goes on trains beside its work; one that ends waits for the training, which says if it is due.
+        subprocess.run(training_command(lab), check=False, stdout=subprocess.DEVNULL)  # noqa: S603 - our own module
+
+
+def _without_training(lab: "Lab") -> "Lab":
+    training = lab.settings.training.model_copy(update={"retrain_after_n_results": 0})
+    return replace(lab, settings=lab.settings.model_copy(update={"training": training}))
 
 
 @contextmanager

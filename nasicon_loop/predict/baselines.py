@@ -6,8 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasicon_loop.predict.descriptors import SITES, element_table
+from nasicon_loop.predict.encoder import Encoder
 from nasicon_loop.predict.ensemble import NORMAL_90
 from nasicon_loop.predict.features import composition_features, condition_features
+from nasicon_loop.predict.groups import grouped_folds, sources
+from nasicon_loop.predict.prior import N_FOLDS, SD_LIMITS, fit_prior, kernel
 from nasicon_loop.predict.settings import Settings
 from nasicon_loop.predict.table import Table
 
@@ -58,7 +61,21 @@ def random_forest(seen: Table, out: Table, settings: Settings, seed: int) -> Arr
     return np.column_stack([mean, mean + low, mean + high])
 
 
+def prior_alone(seen: Table, out: Table, settings: Settings, seed: int) -> Array:
+    """Return what the CNN starts from, with no network on top: (n, 3)."""
+    encoder = Encoder.fit(seen.batch, seen.temperature_c, seen.kinds, seen.target, uses_features=True)
+    known, asked = (
+        np.asarray(encoder.encode(part.batch, part.temperature_c, part.kinds)[1].numpy(), dtype=np.float64)
+        for part in (seen, out)
+    )
+    prior = fit_prior(known, seen.target, grouped_folds(sources(seen.rows), N_FOLDS, seed))
+    mean = kernel(asked, prior.points, prior.rate) @ prior.dual + prior.bias
+    sd = np.clip(np.exp(asked @ prior.spread_weights + prior.spread_bias), *SD_LIMITS)
+    return np.column_stack([mean, mean - NORMAL_90 * sd, mean + NORMAL_90 * sd])
+
+
 BASELINES: Mapping[str, Baseline] = {
+    "prior without the CNN": prior_alone,
     "mean": mean_predictor,
     "ridge": ridge,
     "random forest": random_forest,

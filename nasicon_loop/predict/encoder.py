@@ -32,6 +32,9 @@ class Encoder:
     feature_mean: Array
     """(features,), empty when the image goes in alone."""
     feature_scale: Array
+    feature_low: Array
+    """(features,) least and greatest value in the training rows: nothing is extrapolated beyond them."""
+    feature_high: Array
 
     @property
     def uses_features(self) -> bool:
@@ -47,20 +50,22 @@ class Encoder:
         images = crystal_images(batch, bases)
         mean, scale = _scales(images)
         if uses_features:
-            feature_mean, feature_scale = _scales(_features(batch, temperature_c, kinds, bases))
+            features = _features(batch, temperature_c, kinds, bases)
         else:
-            feature_mean, feature_scale = np.zeros(0), np.ones(0)
-        return cls(bases, mean, scale, feature_mean, feature_scale)
+            features = np.zeros((len(batch), 0))
+        feature_mean, feature_scale = _scales(features)
+        return cls(bases, mean, scale, feature_mean, feature_scale, features.min(axis=0), features.max(axis=0))
 
     def encode(self, batch: Crystals, temperature_c: Array, kinds: Sequence[str]) -> tuple[Tensor, Tensor]:
         """Return image (n, channels, classes, distances) and features (n, features), standardised, float32.
 
-        Standardised values are limited to ±6 so that a composition far outside the data cannot blow up a layer.
+        Features are limited to their range in the training rows, and standardised pixels to ±6: a dopant whose radius
+        or charge no row has must not be given a conductivity by running a trend on beyond the data.
         """
         images = np.clip((crystal_images(batch, self.bases) - self.image_mean) / self.image_scale, -6.0, 6.0)
         if self.uses_features:
-            raw = (_features(batch, temperature_c, kinds, self.bases) - self.feature_mean) / self.feature_scale
-            features = np.clip(raw, -6.0, 6.0)
+            raw = np.clip(_features(batch, temperature_c, kinds, self.bases), self.feature_low, self.feature_high)
+            features = (raw - self.feature_mean) / self.feature_scale
         else:
             features = np.zeros((len(batch), 0))
         return torch.from_numpy(images.astype(np.float32)), torch.from_numpy(features.astype(np.float32))
@@ -72,6 +77,8 @@ class Encoder:
             "image_scale": self.image_scale,
             "feature_mean": self.feature_mean,
             "feature_scale": self.feature_scale,
+            "feature_low": self.feature_low,
+            "feature_high": self.feature_high,
         }
         for site, basis in self.bases.items():
             for name in ("weights", "centre", "scale", "loadings", "explained"):
@@ -98,6 +105,8 @@ class Encoder:
             arrays["image_scale"],
             arrays["feature_mean"],
             arrays["feature_scale"],
+            arrays["feature_low"],
+            arrays["feature_high"],
         )
 
 

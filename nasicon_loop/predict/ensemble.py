@@ -13,7 +13,7 @@ from nasicon_loop.predict.crystals import Crystals
 from nasicon_loop.predict.encoder import Encoder
 from nasicon_loop.predict.groups import grouped_folds, sources
 from nasicon_loop.predict.network import ConductivityNet
-from nasicon_loop.predict.prior import N_FOLDS, Line, fit_line
+from nasicon_loop.predict.prior import N_FOLDS, Prior, fit_prior
 from nasicon_loop.predict.settings import Settings
 from nasicon_loop.predict.table import Table
 from nasicon_loop.predict.training import Examples, fit_network, probabilities
@@ -99,9 +99,9 @@ def fit_ensemble(
         is_held = bool(is_out.any() and (~is_out).sum() >= MIN_ROWS // 2)
         seen = examples.take(np.flatnonzero(~is_out)) if is_held else examples
         out = examples.take(np.flatnonzero(is_out)) if is_held else None
-        line = _line(seen, table, np.flatnonzero(~is_out) if is_held else None, settings, seed)
+        prior = _prior(seen, table, np.flatnonzero(~is_out) if is_held else None, settings, seed)
         on_epoch, on_end = _bar_of(bar, k, settings)
-        member = fit_network(seen, out, settings, seed=seed * 1000 + k, on_epoch=on_epoch, line=line)
+        member = fit_network(seen, out, settings, seed=seed * 1000 + k, on_epoch=on_epoch, prior=prior)
         on_end()
         members.append(member)
         if out is not None and k < settings.n_folds:
@@ -140,13 +140,15 @@ def examples_of(table: Table, settings: Settings, encoder: Encoder | None = None
     )
 
 
-def _line(seen: Examples, table: Table, places: NDArray[np.int64] | None, settings: Settings, seed: int) -> Line | None:
+def _prior(
+    seen: Examples, table: Table, places: NDArray[np.int64] | None, settings: Settings, seed: int
+) -> Prior | None:
     if not settings.has_prior:
         return None
     rows = table.rows if places is None else [table.rows[i] for i in places]
     folds = grouped_folds(sources(rows), N_FOLDS, seed)
     target = np.array([row.log10_sigma for row in rows])
-    return fit_line(np.asarray(seen.features.numpy(), dtype=np.float64), target, folds)
+    return fit_prior(np.asarray(seen.features.numpy(), dtype=np.float64), target, folds)
 
 
 def _bar_of(bar: Progress, number: int, settings: Settings) -> tuple[Callable[[float], None], Callable[[], None]]:

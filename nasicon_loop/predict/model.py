@@ -67,14 +67,14 @@ class Model:
         if self.correction.rows:
             probabilities = bins.moved(probabilities, edges, shift, np.sqrt((total - reduction) / total))
         mean, variance = bins.moments(probabilities, edges)
-        epistemic = variance * (learnable - reduction) / (total - reduction)
+        epistemic = np.clip(variance * (learnable - reduction) / (total - reduction), 0.0, variance)
         return Prediction(
             formulas=batch.formulas,
             temperature_c=shown_c,
             mean=mean,
             sd=np.sqrt(variance),
             epistemic_sd=np.sqrt(epistemic),
-            noise_sd=np.sqrt(variance - epistemic),
+            noise_sd=np.sqrt(np.maximum(variance - epistemic, 0.0)),
             quantiles=bins.quantiles(probabilities, edges, QUANTILE_LEVELS),
             quantile_levels=QUANTILE_LEVELS,
             class_probabilities=bins.class_probabilities(probabilities, edges, CLASS_EDGES),
@@ -223,7 +223,8 @@ def _ensemble_from(arrays: Mapping[str, NDArray[Any]], manifest: Mapping[str, An
     members = []
     for number in range(settings.n_members):
         prefix = f"member{number}."
-        member = ConductivityNet(IMAGE_SHAPE, len(encoder.feature_mean), settings)
+        n_points = len(arrays[f"{prefix}prior_dual"])
+        member = ConductivityNet(IMAGE_SHAPE, len(encoder.feature_mean), settings, n_points)
         member.load_state_dict(
             {k.removeprefix(prefix): torch.from_numpy(v.copy()) for k, v in arrays.items() if k.startswith(prefix)}
         )

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from nasicon_loop.predict.network import ConductivityNet
-from nasicon_loop.predict.prior import Line
+from nasicon_loop.predict.prior import Prior
 from nasicon_loop.predict.settings import Settings
 
 Array = NDArray[np.float64]
@@ -37,10 +37,11 @@ class Examples:
         return len(self.weight)
 
 
-def build(examples: Examples, settings: Settings) -> ConductivityNet:
+def build(examples: Examples, settings: Settings, prior: Prior | None) -> ConductivityNet:
     """Return an untrained network of the examples' shape (its start comes from torch's current seed)."""
     _, channels, classes, distances = examples.image.shape
-    return ConductivityNet((channels, classes, distances), examples.features.shape[1], settings)
+    n_points = 0 if prior is None else len(prior.dual)
+    return ConductivityNet((channels, classes, distances), examples.features.shape[1], settings, n_points)
 
 
 def fit_network(
@@ -50,7 +51,7 @@ def fit_network(
     *,
     seed: int,
     on_epoch: Callable[[float], None] = lambda loss: None,
-    line: Line | None = None,
+    prior: Prior | None = None,
 ) -> ConductivityNet:
     """Return a trained network in evaluation mode; with `held_out` and patience, that of its best epoch there.
 
@@ -58,9 +59,11 @@ def fit_network(
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = build(seen, settings)
-        if line is not None:
-            network.start_from(line)
+        network = build(seen, settings, prior)
+        means = None
+        if prior is not None:
+            network.start_from(prior)
+            means = torch.from_numpy(prior.cross_fitted.astype(np.float32))
         optimiser = torch.optim.AdamW(
             network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
         )
@@ -69,7 +72,7 @@ def fit_network(
         for epoch in range(settings.n_epochs):
             if settings.patience > 0:
                 _set_rate(optimiser, settings, epoch)
-            loss = _epoch(network, optimiser, seen, settings.batch_size)
+            loss = _epoch(network, optimiser, seen, means, settings.batch_size)
             if held_out is not None and stops_early:
                 loss = mean_loss(network, held_out)
                 n_worse += 1
@@ -109,7 +112,13 @@ def _set_rate(optimiser: torch.optim.Optimizer, settings: Settings, epoch: int) 
         group["lr"] = settings.learning_rate * factor
 
 
-def _epoch(network: ConductivityNet, optimiser: torch.optim.Optimizer, seen: Examples, batch_size: int) -> float:
+def _epoch(
+    network: ConductivityNet,
+    optimiser: torch.optim.Optimizer,
+    seen: Examples,
+    means: Tensor | None,
+    batch_size: int,
+) -> float:
     network.train()
     order = torch.randperm(len(seen))
     losses = []
@@ -119,7 +128,8 @@ def _epoch(network: ConductivityNet, optimiser: torch.optim.Optimizer, seen: Exa
             continue
         batch = Examples(seen.image[places], seen.features[places], seen.labels[places], seen.weight[places])
         optimiser.zero_grad()
-        loss = _loss(network(batch.image, batch.features), batch)
+        logits = network(batch.image, batch.features, None if means is None else means[places])
+        loss = _loss(logits, batch)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         optimiser.step()

@@ -1,7 +1,7 @@
 """Cross-validation of the model beside simpler ones, on the same folds, random and grouped."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -20,7 +20,7 @@ from nasicon_loop.predict.table import Table, tabulate, within
 
 Array = NDArray[np.float64]
 
-CNN = "CNN"
+CNN, CNN_ALONE = "CNN", "CNN without its prior"
 SPLITS = ("by source", "by source and formula", "random")
 SUBSETS = ("Na, 15 to 35 °C", "all")
 MIN_ROWS = 20
@@ -88,7 +88,10 @@ def validate(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Validation:
-    """Return the errors of the CNN, a mean predictor, ridge regression and a random forest in 5-fold cross-validation.
+    """Return the errors of the CNN, its parts and simpler models in 5-fold cross-validation.
+
+    Beside the CNN stand the same network without its prior, the prior without the network, the mean, ridge regression
+    and a random forest.
 
     Every step that learns (descriptors, scales, weights, calibration) sees the training folds only. Lab rows count as
     any other row here. Raises Refusal with fewer than 20 usable rows.
@@ -103,7 +106,7 @@ def validate(
         "by source and formula": grouped_folds(groups, settings.n_folds, seed),
         "random": random_folds(len(table.rows), settings.n_folds, seed),
     }
-    models = (CNN, *BASELINES)
+    models = (CNN, *((CNN_ALONE, *BASELINES) if settings.has_prior else BASELINES))
     bar = progress or Silent()
     bar.start("validating", len(SPLITS) * settings.n_folds * len(models))
     found: dict[tuple[str, str], Array] = {}
@@ -131,8 +134,9 @@ def _held_out(
     for k in range(settings.n_folds):
         seen, out = np.flatnonzero(folds != k), np.flatnonzero(folds == k)
         if len(out):
-            fit = _cnn if name == CNN else BASELINES[name]
-            result[out] = fit(table.take(seen), table.take(out), settings, seed)
+            fit = BASELINES.get(name, _cnn)
+            used = replace(settings, has_prior=False) if name == CNN_ALONE else settings
+            result[out] = fit(table.take(seen), table.take(out), used, seed)
         bar.advance(1, name)
     return result
 

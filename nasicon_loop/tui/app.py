@@ -23,6 +23,7 @@ from nasicon_loop.tui.screens.recipe import RecipeScreen
 from nasicon_loop.tui.screens.sample import SampleScreen
 from nasicon_loop.tui.screens.spectrum import SpectrumScreen
 from nasicon_loop.tui.screens.suggestions import SuggestionsScreen
+from nasicon_loop.tui.spawning import spawn
 from nasicon_loop.tui.style import CSS
 from nasicon_loop.tui.themes import DARK, LIGHT
 from nasicon_loop.tui.widgets.dialogs import Ask, Help
@@ -89,7 +90,7 @@ class NasiconApp(App[None]):
             self.draw_status()
         if not self._is_polling:
             self._is_polling = True
-            self.run_worker(self._poll(), group="poll")
+            spawn(self, self._poll, group="poll")
 
     async def _poll(self) -> None:
         try:
@@ -99,7 +100,7 @@ class NasiconApp(App[None]):
             return
         finally:
             self._is_polling = False
-        is_changed, self._token = self._token not in (None, token), token
+        is_changed, self._token = token != self._token, token
         if is_changed and self.front is not None and self.front.FOLLOWS:
             self.front.reload()
 
@@ -182,11 +183,11 @@ class NasiconApp(App[None]):
 
     def action_stop_job(self) -> None:
         """Stop the child process."""
-        self.run_worker(self.jobs.stop(), group="stop")
+        spawn(self, self.jobs.stop, group="stop")
 
     def action_leave(self) -> None:
         """Quit; asks only when a child process would be stopped by it."""
-        self.run_worker(self._leave(), group="leave", exclusive=True)
+        spawn(self, self._leave, group="leave", is_exclusive=True)
 
     async def _leave(self) -> None:
         job = self.jobs.current

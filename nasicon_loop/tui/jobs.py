@@ -77,6 +77,7 @@ class Jobs:
         try:
             return await self._follow(job)
         finally:
+            await _end(job)  # also when the application leaves in the middle
             self.current = None
 
     async def _follow(self, job: Job) -> Mapping[str, Any]:
@@ -107,12 +108,19 @@ class Jobs:
         if job is None:
             return False
         job.is_stopped = True
-        with suppress(ProcessLookupError):
-            job.process.terminate()
-        try:
-            await asyncio.wait_for(job.process.wait(), _GRACE_SECONDS)
-        except TimeoutError:
-            with suppress(ProcessLookupError):
-                job.process.kill()
-            await job.process.wait()
+        await _end(job)
         return True
+
+
+async def _end(job: Job) -> None:
+    """End the process where it still runs; one that does not listen is killed."""
+    if job.process.returncode is not None:
+        return
+    with suppress(ProcessLookupError):
+        job.process.terminate()
+    try:
+        await asyncio.wait_for(job.process.wait(), _GRACE_SECONDS)
+    except TimeoutError:
+        with suppress(ProcessLookupError):
+            job.process.kill()
+        await job.process.wait()

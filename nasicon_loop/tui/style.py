@@ -11,13 +11,16 @@ KeyBar { height: auto; max-height: 3; background: $panel; }
 #body { height: 1fr; }
 TextTable { height: 1fr; background: $background; scrollbar-size-horizontal: 0; scrollbar-size-vertical: 1; }
 TextTable > .datatable--header { background: $surface; color: $text-muted; text-style: none; }
-.detail { height: auto; max-height: 9; border-top: solid $secondary; padding: 0 1; overflow-y: auto; }
+.detail { height: auto; max-height: 9; border-top: solid $secondary; padding: 0 1; overflow-y: auto;
+          scrollbar-size-vertical: 1; }
 .tall-detail { height: 50%; max-height: 60%; }
+.detail:focus { border-top: solid $primary; }
+.detail Static, .narrow Static { height: auto; }
 .narrow { width: 32; height: 1fr; padding: 0 1; overflow-y: auto; scrollbar-size-vertical: 1; }
 .empty { padding: 1 2; color: $text-muted; height: auto; }
 NyquistPlot { width: 1fr; height: 1fr; border: round $secondary; }
 NyquistPlot:focus { border: round $primary; }
-Tree { height: 1fr; background: $background; scrollbar-size-vertical: 1; }
+Tree { height: 1fr; background: $background; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1; }
 .sheet { height: 1fr; scrollbar-size-vertical: 0; }
 .sheet Static { width: 80; height: auto; }
 Form, Ask, Help { align: center middle; background: $background 60%; }

@@ -307,7 +307,7 @@ def rows_of(pattern):
 
 
 TWINS = {
-    "NumetriQ": "\n".join(
+    "Novocontrol": "\n".join(
         [
             "s04147-140deg ",
             "Fixed value(s) :  AC Volt  [Vrms]=3.5000e-02  ",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from instruments import UnreadableFile, available_readers, broken_readers, numbers_sha256, read, read_bytes, reading
 from instruments.registry import BUILT_IN, GROUP, Reader, resolve
-from instruments.sim import smart_csv, xm_studio_csv, zplot_text
+from instruments.sim import smart_csv, xm_native_data, xm_studio_csv, zplot_text
 from instruments.spectrum import Spectrum
 
 F = np.logspace(6, 0, 25)
@@ -71,6 +71,7 @@ def test_a_file_that_goes_on_and_on_is_refused_by_its_size(tmp_path, monkeypatch
     ("head", "words"),
     [
         (b"PK\x03\x04rest", "Excel"),
+        (b"PK\x03\x04 [Content_Types].xml", "damaged or unusual Excel"),
         (b"\xd0\xcf\x11\xe0", "old Excel"),
         (b"%PDF-1.7", "PDF"),
         (b"\x89PNG\r\n", "picture"),
@@ -148,6 +149,7 @@ def test_no_two_specific_readers_claim_what_our_writers_write():
         zplot_text(F, Z, layout="short"),
         zplot_text(F, Z, layout="bare"),
         smart_csv(F, Z),
+        xm_native_data(F, Z),
     ):
         claimants = [r.name for r in available_readers() if r.claims(data) and not getattr(r, "is_generic", False)]
         assert len(claimants) == 1, claimants
@@ -179,7 +181,9 @@ def test_arbitrary_bytes_give_spectra_or_a_reason(data):
 
 @settings(max_examples=200, deadline=None)
 @given(
-    start=st.sampled_from([XM, zplot_text(F, Z), zplot_text(F, Z, layout="bare"), smart_csv(F, Z)]),
+    start=st.sampled_from(
+        [XM, zplot_text(F, Z), zplot_text(F, Z, layout="bare"), smart_csv(F, Z), xm_native_data(F, Z)]
+    ),
     changes=st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 20), st.binary(max_size=8)), max_size=4),
     cut=st.integers(0, 6000),
 )

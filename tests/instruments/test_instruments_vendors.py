@@ -121,6 +121,101 @@ def test_genuine_vendor_files(shared, name):
     assert spectra[0].impedance_ohm[0] == pytest.approx(first_ohm)
 
 
-@pytest.mark.parametrize("name", ["exampleDataBioLogic_MissingFreq.mpt", "mb.issue_95.de.mpt"])
-def test_genuine_biologic_files_without_impedance(shared, name):
-    assert "no freq/Hz" in reason((shared / "data/eis/vendors" / name).read_bytes())
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        (
+            "exampleDataBioLogic_MissingFreq.mpt",
+            "holds 43 rows (Potentio Electrochemical Impedance Spectroscopy) without freq/Hz:",
+        ),
+        ("mb.issue_95.de.mpt", "holds 33 rows (Modulo Bat) without freq/Hz, Re(Z)/Ohm, -Im(Z)/Ohm:"),
+    ],
+)
+def test_genuine_biologic_files_without_impedance(shared, name, words):
+    assert words in reason((shared / "data/eis/vendors" / name).read_bytes())
+
+
+def relaxis(rows=None, names="Data: Frequency\tData: Z'\tData: Z''\tData: |Z|\tData: Theta (Z)", info=True):
+    if rows is None:
+        polar = [(f, z.real, z.imag, abs(z), np.degrees(np.angle(z))) for f, z in zip(F, Z, strict=True)]
+        rows = ["\t".join(f"{value:.15g}" for value in row) for row in polar]
+    about = ["FV2=1, AC=0.1\tModel: Unassigned Spectra\t(WE/RE Spectrum) pellet.txt\t\t"] * info
+    return "\r\n".join(
+        ["RelaxIS 3.0 Spectrum export", "Date: 12/11/2025 4:05:46 PM", names, *about, *rows, ""]
+    ).encode()
+
+
+@pytest.mark.parametrize("info", [True, False])
+def test_relaxis_export_is_read_and_says_that_it_is_known_by_description(info):
+    (spectrum,) = read_bytes(relaxis(info=info))
+    np.testing.assert_allclose(spectrum.impedance_ohm, Z, rtol=1e-12)
+    assert spectrum.metadata["reader"] == "relaxis"
+    assert spectrum.metadata["exported_at"] == "12/11/2025 4:05:46 PM"
+    assert spectrum.metadata["experiment"] == ("(WE/RE Spectrum) pellet.txt" if info else "")
+    assert any("not from genuine" in warning for warning in spectrum.metadata["warnings"])
+    assert not any("no unit" in warning for warning in spectrum.metadata["warnings"])
+
+
+def test_relaxis_exports_that_contradict_themselves_or_hold_more_are_refused():
+    turned = [f"{f}\t{z.real}\t{-z.imag}\t{abs(z)}\t{np.degrees(np.angle(z))}" for f, z in zip(F, Z, strict=True)]
+    assert "contradict" in reason(relaxis(turned))
+    radians = [f"{f}\t{z.real}\t{z.imag}\t{abs(z)}\t{np.angle(z)}" for f, z in zip(F, Z, strict=True)]
+    assert "contradict" in reason(relaxis(radians))
+    assert "several spectra" in reason(relaxis() + relaxis().split(b"\r\n", 3)[3])
+    assert "lacks Frequency" in reason(
+        relaxis(names="Data: Frequency\tData: Y'\tData: Y''\tData: |Y|\tData: Theta (Y)")
+    )
+    assert "no line of names" in reason(b"RelaxIS 3.0 Spectrum export\n")
+    assert "no data rows" in reason(relaxis([]))
+
+
+@pytest.mark.parametrize("decimal", [".", ","])
+def test_an_ec_lab_table_without_its_heading_block_is_read_by_its_names(decimal):
+    table = b"\r\n".join(mpt(2, decimal=decimal).split(b"\r\n")[6:])
+    assert table.startswith(b"freq/Hz")
+    first, second = read_bytes(table, "pellet.txt")
+    assert first.metadata["reader"] == "delimited"
+    np.testing.assert_allclose(first.impedance_ohm, Z, rtol=1e-6)
+    np.testing.assert_allclose(second.impedance_ohm, 2 * Z, rtol=1e-6)
+
+
+def test_an_ec_lab_export_separated_by_semicolons_is_read():
+    (spectrum,) = read_bytes(mpt().replace(b"\t", b";"))
+    np.testing.assert_allclose(spectrum.impedance_ohm, Z, rtol=1e-6)
+
+
+def test_biologic_without_impedance_counts_its_rows_and_names_what_is_missing():
+    words = reason(mpt(names="time/s\t-Im(Z)/Ohm\t|Z|/Ohm\tPhase(Z)/deg\tEwe/V\tcycle number\t"))
+    assert words.startswith(
+        "holds 6 rows (Potentio Electrochemical Impedance Spectroscopy) without freq/Hz, Re(Z)/Ohm:"
+    )
+
+
+def test_autolab_for_zview_and_nova_tables():
+    rows = [f"{f:g},0,0,0,{z.real:.9g},{z.imag:.9g},0,0,0" for f, z in zip(F, Z, strict=True)]
+    heading = ['"Z60W Data File: Version 1.1"', *['""'] * 6, "0,2,0,1,0.1,10000", str(len(F))]
+    heading.append("\"  Freq (Hz)    Ampl     Bias   Time(Sec)   Z'(a)    Z''(b)    GD   Err   Range\"")
+    (spectrum,) = read_bytes("\r\n".join([*heading, *rows, ""]).encode("utf-8-sig"))
+    assert spectrum.metadata["reader"] == "zplot"
+    np.testing.assert_allclose(spectrum.impedance_ohm, Z, rtol=1e-8)
+    rows = [
+        f"{k};{f:g};{z.real:.9g};{-z.imag:.9g};{abs(z):.9g};{-np.degrees(np.angle(z)):.9g};{k}"
+        for k, (f, z) in enumerate(zip(F, Z, strict=True), start=1)
+    ]
+    names = "Index;Frequency (Hz);Z' (Ω);-Z'' (Ω);Z (Ω);-Phase (°);Time (s)"
+    (spectrum,) = read_bytes("\n".join([names, *rows, ""]).encode())
+    np.testing.assert_allclose(spectrum.impedance_ohm, Z, rtol=1e-8)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "s1, 26.02.2025, 15:11\nDiameter[mm]: 1.300e+01  Thickness[mm]: 7.500e-01\n"
+        "Fixed value(s) :  AC Volt  [Vrms]=7.1e-03  \n     Freq.[Hz]\t      Zs'[ohm]\t     Zs''[ohm]",
+        "s2, 1.12.2020, 14:42\nFixed value(s) :  AC Volt  [Vrms]=7.1000e-03  \n Freq. [Hz]\t Zs' [Ohms]\t Zs'' [Ohms]",
+    ],
+)
+def test_novocontrol_windeta_tables(heading):
+    rows = [f" {f:.7e}\t {z.real:.7e}\t{z.imag:.7e}" for f, z in zip(F, Z, strict=True)]
+    (spectrum,) = read_bytes("\n".join([heading, *rows, ""]).encode())
+    np.testing.assert_allclose(spectrum.impedance_ohm, Z, rtol=1e-6)

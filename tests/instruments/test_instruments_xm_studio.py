@@ -314,10 +314,3 @@ def test_genuine_odd_files_are_refused_with_distinct_reasons(shared):
     assert "DC data only" in reasons["NOT_"]
     assert "single frequency" in reasons["SING"]
     assert "0 bytes" in reasons["ZERO"]
-
-
-def test_genuine_native_files_are_refused(shared):
-    native = [path for path in (shared / "data/eis/xm_studio/native").rglob("*") if path.is_file()]
-    assert len(native) == 5
-    for path in native:
-        assert "Export all" in reason(path.read_bytes())

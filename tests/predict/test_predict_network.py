@@ -8,7 +8,7 @@ from torch import nn
 from nasicon_loop.core import Refusal
 from nasicon_loop.predict import Settings
 from nasicon_loop.predict.network import ConductivityNet
-from nasicon_loop.predict.prior import fit_line
+from nasicon_loop.predict.prior import fit_prior, kernel
 
 
 @pytest.mark.parametrize("settings", [Settings.default(), Settings.quick(), Settings.paper()])
@@ -26,18 +26,21 @@ def test_paper_preset_is_table_1() -> None:
     assert not any((paper.is_soft, paper.uses_features, paper.is_normalised, paper.has_prior))
 
 
-def test_network_begins_at_the_line() -> None:
+def test_network_begins_at_its_prior() -> None:
     generator = np.random.default_rng(2)
     features = generator.normal(size=(80, 3))
-    target = -4.0 + features @ np.array([0.5, -0.3, 0.0]) + generator.normal(0, 0.4, 80)
-    line = fit_line(features, target, np.arange(80) % 5)
-    assert line.weights == pytest.approx([0.5, -0.3, 0.0], abs=0.15)
-    network = ConductivityNet((11, 5, 32), 3, Settings.default())
-    network.start_from(line)
+    target = -4.0 + features @ np.array([0.5, -0.3, 0.0]) + generator.normal(0, 0.2, 80)
+    prior = fit_prior(features, target, np.arange(80) % 5)
+    assert np.abs(prior.cross_fitted - target).mean() < 0.35
+    asked = generator.normal(size=(6, 3))
+    wanted = kernel(asked, prior.points, prior.rate) @ prior.dual + prior.bias
+    assert np.corrcoef(wanted, asked @ np.array([0.5, -0.3, 0.0]))[0, 1] > 0.9
+    network = ConductivityNet((11, 5, 32), 3, Settings.default(), n_points=80)
+    network.start_from(prior)
     network.eval()
-    asked = torch.zeros(1, 3)
-    shares = torch.softmax(network(torch.randn(1, 11, 5, 32), asked), dim=1).detach()
-    assert float((shares * network.centres).sum()) == pytest.approx(line.bias, abs=0.01)
+    logits = network(torch.randn(6, 11, 5, 32), torch.from_numpy(asked.astype(np.float32)))
+    shares = torch.softmax(logits, dim=1).detach()
+    assert (shares @ network.centres).numpy() == pytest.approx(wanted, abs=0.01)
 
 
 def test_settings_survive_json_and_refuse_nonsense() -> None:

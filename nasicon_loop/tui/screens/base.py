@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.events import Resize
 from textual.screen import Screen
 from textual.widget import Widget
 
 from nasicon_loop.core import Refusal, plain
 from nasicon_loop.lab import Lab
 from nasicon_loop.tui.keys import actions_of, in_keys, place, slug
+from nasicon_loop.tui.spawning import spawn
 from nasicon_loop.tui.themes import Palette, palette
 from nasicon_loop.tui.widgets.bars import KeyBar, Line, Tabs
 from nasicon_loop.tui.widgets.dialogs import Ask, Field, Form, Values
@@ -19,6 +21,8 @@ from nasicon_loop.tui.widgets.dialogs import Ask, Field, Form, Values
 if TYPE_CHECKING:
     from nasicon_loop.tui.app import NasiconApp
 
+WIDE = 100
+"""From this many columns on, nothing is shortened for 80."""
 ALWAYS = (("Esc", "back"), ("?", "help"), ("q", "quit"))
 
 
@@ -34,6 +38,7 @@ class LabScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._reading = 0
+        self._is_wide: bool | None = None
 
     @property
     def nasicon(self) -> "NasiconApp":
@@ -75,10 +80,17 @@ class LabScreen(Screen[None]):
         self.reload()
         self.nasicon.draw_status()
 
+    def on_resize(self, event: Resize) -> None:
+        """Columns are wider on a wide terminal."""
+        is_wide = event.size.width >= WIDE
+        if self._is_wide not in (None, is_wide):
+            self.reload()
+        self._is_wide = is_wide
+
     def reload(self) -> None:
         """Read in a thread, then show; only the newest reading is shown."""
         self._reading += 1
-        self.run_worker(self._reload(self._reading), group="reading", exclusive=True)
+        spawn(self, self._reload, self._reading, group="reading", is_exclusive=True)
 
     async def _reload(self, reading: int) -> None:
         try:
@@ -138,7 +150,7 @@ class LabScreen(Screen[None]):
             if result is not None:
                 self.finished(done(result))
 
-        self.run_worker(ask(), group="form")
+        spawn(self, ask, group="form")
 
     def ask_first(self, question: str, act: Callable[[], Any], done: Callable[[Any], str]) -> None:
         """Do something in a thread after a yes."""
@@ -147,11 +159,11 @@ class LabScreen(Screen[None]):
             if await self.app.push_screen_wait(Ask(question)):
                 await self._act(act, done)
 
-        self.run_worker(ask(), group="form")
+        spawn(self, ask, group="form")
 
     def act(self, act: Callable[[], Any], done: Callable[[Any], str]) -> None:
         """Do something in a thread and say what `done` makes of its result."""
-        self.run_worker(self._act(act, done), group="act")
+        spawn(self, self._act, act, done, group="act")
 
     async def _act(self, act: Callable[[], Any], done: Callable[[Any], str]) -> None:
         try:

@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from typing import Any
 
+from rich.text import Text
 from textual.widget import Widget
 from textual.widgets import DataTable
 
 from nasicon_loop.lab import BoardRow, CampaignState, board_rows, campaign_state, new_sample
 from nasicon_loop.tui import words
 from nasicon_loop.tui.keys import bindings_of, in_keys
-from nasicon_loop.tui.screens.base import LabScreen
-from nasicon_loop.tui.widgets.bars import Line
+from nasicon_loop.tui.screens.base import WIDE, LabScreen
+from nasicon_loop.tui.spawning import spawn
+from nasicon_loop.tui.widgets.bars import Detail, Line
 from nasicon_loop.tui.widgets.dialogs import Field, Values
 from nasicon_loop.tui.widgets.table import MAX_ROWS, TextTable
 
@@ -25,11 +27,15 @@ class BoardScreen(LabScreen):
     BINDINGS = bindings_of("board")
     MORE_KEYS = (("Enter", "open the sample"),)
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: dict[str, BoardRow] = {}
+
     def body(self) -> Iterable[Widget]:
         """A line of counts, the table, and the selected row in full."""
         yield Line(id="counts")
         yield TextTable(["sample", "target", "stage", "σ25 / S/cm", "waits for"], id="samples")
-        yield Line(id="selected")
+        yield Detail()
 
     def load(self) -> tuple[list[BoardRow], CampaignState]:
         """Read samples and counts."""
@@ -43,14 +49,17 @@ class BoardScreen(LabScreen):
         self.headline(f"{state.lab}: {len(rows)} samples{shown}, next: {state.next_step}")
         self.query_one("#counts", Line).say(_counts(state))
         self._rows = {row.label: row for row in rows}
-        self.query_one(TextTable).fill([(row.label, self._cells(row)) for row in rows])
+        table = self.query_one(TextTable)
+        table.fill([(row.label, self._cells(row)) for row in rows])
+        if self.nasicon.sample_label is not None:
+            table.select(self.nasicon.sample_label)
         self._show_selected()
 
     def _cells(self, row: BoardRow) -> list[Any]:
         waits = in_keys(row.waits_for)
         return [
             words.cell(row.label + (" R" if row.is_reference else "")),
-            words.cell(row.formula, limit=22 if self.app.size.width < 100 else 40),
+            words.cell(row.formula, limit=22 if self.app.size.width < WIDE else 40),
             words.state(row.stage, self.colours),
             words.cell(words.sigma(row.sigma_25_s_cm, row.sigma_25_s_cm_sd, is_short=True)),
             words.cell(waits),
@@ -59,17 +68,17 @@ class BoardScreen(LabScreen):
     def _show_selected(self) -> None:
         label = self.query_one(TextTable).selected
         if label is None:
-            self.query_one("#selected", Line).say("no samples yet: n begins one, 3 asks the model for compositions")
+            self.query_one(Detail).say(Text("no samples yet: n begins one, 3 asks the model for compositions"))
             return
         row = self._rows[label]
         reference = " (undoped reference)" if row.is_reference else ""
         waits = f"  waits: {in_keys(row.waits_for)}" if row.waits_for else ""
-        self.query_one("#selected", Line).say(f"{row.label}  {row.formula}{reference}{waits}")
+        self.query_one(Detail).say(Text(f"{row.label}  {row.formula}{reference}{waits}"))
 
     def on_data_table_row_highlighted(self, _event: DataTable.RowHighlighted) -> None:
         """The other screens follow the selection."""
         label = self.query_one(TextTable).selected
-        if label is not None and label in self.__dict__.get("_rows", {}):
+        if label is not None and label in self._rows:
             self.nasicon.sample_label = label
             self._show_selected()
 
@@ -113,7 +122,7 @@ class BoardScreen(LabScreen):
             if result is not None:
                 self.finished(f"report written: {result['path']}")
 
-        self.run_worker(work(), group="job")
+        spawn(self, work, group="job")
 
 
 def _rank(row: BoardRow) -> int:
@@ -122,12 +131,12 @@ def _rank(row: BoardRow) -> int:
 
 def _counts(state: CampaignState) -> str:
     best = words.sigma(state.best_sigma_25_s_cm, state.best_sigma_25_s_cm_sd, is_short=True)
-    parts = [
-        f"best {best} S/cm ({state.best_label})" if state.best_label else "no result yet",
-        f"{state.n_results} results",
-        f"model run {state.model_run}" if state.model_run is not None else "no model yet",
-        f"{state.n_waiting_files} files wait",
-    ]
-    if state.n_results_not_learned:
-        parts.insert(3, f"{state.n_results_not_learned} not learned")
-    return " | ".join(parts)
+    new = f" ({state.n_results_not_learned} new)" if state.n_results_not_learned else ""
+    return " | ".join(
+        [
+            f"best {best} ({state.best_label})" if state.best_label else "no result yet",
+            f"{state.n_results} results{new}",
+            f"model {state.model_run}" if state.model_run is not None else "no model yet",
+            f"{state.n_waiting_files} files wait",
+        ]
+    )

@@ -5,13 +5,14 @@ from typing import Any
 
 from rich.text import Text
 from textual.widget import Widget
-from textual.widgets import DataTable, Static
+from textual.widgets import DataTable
 
 from nasicon_loop.core import plain
 from nasicon_loop.lab import Symptom, check_database, examine
 from nasicon_loop.tui import words
 from nasicon_loop.tui.keys import bindings_of
 from nasicon_loop.tui.screens.base import LabScreen
+from nasicon_loop.tui.widgets.bars import Detail
 from nasicon_loop.tui.widgets.table import TextTable
 
 
@@ -29,7 +30,7 @@ class DoctorScreen(LabScreen):
     def body(self) -> Iterable[Widget]:
         """The table, and the selected row in full."""
         yield TextTable(["", "what", "found"], id="symptoms")
-        yield Static(classes="detail", markup=False)
+        yield Detail()
 
     def load(self) -> list[Symptom]:
         """Examine everything; the bad first."""
@@ -62,7 +63,7 @@ class DoctorScreen(LabScreen):
             one = self._rows[int(key)]
             remedy = f"\n→ {plain(one.remedy, limit=500)}" if one.remedy else ""
             text = Text(f"{plain(one.what)}: {plain(one.detail, limit=800)}{remedy}")
-        self.query_one(".detail", Static).update(text)
+        self.query_one(Detail).say(text)
 
     def on_data_table_row_highlighted(self, _event: DataTable.RowHighlighted) -> None:
         """Show the row in full."""

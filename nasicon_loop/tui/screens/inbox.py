@@ -6,13 +6,14 @@ from typing import Any
 
 from rich.text import Text
 from textual.widget import Widget
-from textual.widgets import DataTable, Static
+from textual.widgets import DataTable
 
 from nasicon_loop.core import Refusal, plain
 from nasicon_loop.lab import ImportResult, InboxRow, assign, import_files, inbox
 from nasicon_loop.tui import words
 from nasicon_loop.tui.keys import bindings_of
 from nasicon_loop.tui.screens.base import LabScreen
+from nasicon_loop.tui.widgets.bars import Detail
 from nasicon_loop.tui.widgets.dialogs import Field, Values, as_number
 from nasicon_loop.tui.widgets.table import TextTable
 
@@ -33,7 +34,7 @@ class InboxScreen(LabScreen):
     def body(self) -> Iterable[Widget]:
         """The table, and the selected row in full."""
         yield TextTable(["no", "file", "of", "state", "verdict", "σ 25 °C S/cm", "why"], id="files")
-        yield Static(classes="detail", markup=False)
+        yield Detail()
 
     def load(self) -> list[InboxRow]:
         """Read the files, newest first."""
@@ -68,12 +69,12 @@ class InboxScreen(LabScreen):
         row = self.row
         text = Text("nothing was imported yet: o imports a path; nasicon watch imports what arrives in inbox/")
         if row is not None:
-            text = Text(f"{row.number}  {plain(row.name, limit=200)}  {row.label or 'nobody’s'}  ")
+            text = Text(f"{row.number}  {plain(row.name, limit=200)}  {row.label or 'unassigned'}  ")
             text.append_text(words.state(row.state, self.colours))
             if row.verdict:
                 text.append("  ").append_text(words.state(row.verdict, self.colours))
             text.append(f"  {row.at:%Y-%m-%d %H:%M} UTC\n{plain(row.reason or 'no remarks', limit=1000)}")
-        self.query_one(".detail", Static).update(text)
+        self.query_one(Detail).say(text)
         self.draw_keys()
 
     def on_data_table_row_highlighted(self, _event: DataTable.RowHighlighted) -> None:
@@ -97,7 +98,7 @@ class InboxScreen(LabScreen):
 
     def more_keys(self) -> tuple[tuple[str, str], ...]:
         """There must be something to open."""
-        return self.MORE_KEYS if self.query_one(TextTable).row_count else ()
+        return self.MORE_KEYS if self.row is not None and self.row.analysis_id is not None else ()
 
     def do_assign(self) -> None:
         """Say whose file it is."""
@@ -149,6 +150,6 @@ def _given(values: Values, name: str) -> str:
 
 
 def _told(result: Any) -> str:
-    name, label = plain(result.file, limit=60), result.label or "nobody's"
+    name, label = plain(result.file, limit=60), result.label or "unassigned"
     verdict = f"{result.verdict} " if result.verdict else ""
     return f"{name}: {result.state}, {label} {verdict}{result.waits_for or ''}"

@@ -5,13 +5,14 @@ from typing import Any
 
 from rich.text import Text
 from textual.widget import Widget
-from textual.widgets import DataTable, Static
+from textual.widgets import DataTable
 
 from nasicon_loop.core import plain
 from nasicon_loop.lab import journal
 from nasicon_loop.tui import words
 from nasicon_loop.tui.keys import bindings_of
 from nasicon_loop.tui.screens.base import LabScreen
+from nasicon_loop.tui.widgets.bars import Detail
 from nasicon_loop.tui.widgets.table import TextTable
 
 _N_ROWS = 300
@@ -31,7 +32,7 @@ class JournalScreen(LabScreen):
     def body(self) -> Iterable[Widget]:
         """The table, and the selected row in full."""
         yield TextTable(["when (UTC)", "who", "what", "about", "details"], id="journal")
-        yield Static(classes="detail", markup=False)
+        yield Detail()
 
     def load(self) -> Sequence[Any]:
         """Read the newest rows."""
@@ -66,7 +67,7 @@ class JournalScreen(LabScreen):
                 f"{row.at:%Y-%m-%d %H:%M:%S} UTC  {plain(row.who)}  {row.event}  {row.subject} {row.subject_id}\n"
             )
             text.append(plain(_details(row.data), limit=1500))
-        self.query_one(".detail", Static).update(text)
+        self.query_one(Detail).say(text)
 
     def on_data_table_row_highlighted(self, _event: DataTable.RowHighlighted) -> None:
         """Show the row in full."""

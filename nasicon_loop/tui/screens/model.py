@@ -10,6 +10,7 @@ from nasicon_loop.lab import CampaignState, campaign_state, model_runs
 from nasicon_loop.tui import words
 from nasicon_loop.tui.keys import bindings_of
 from nasicon_loop.tui.screens.base import LabScreen
+from nasicon_loop.tui.spawning import spawn
 from nasicon_loop.tui.widgets.bars import Line
 from nasicon_loop.tui.widgets.table import TextTable
 
@@ -47,7 +48,7 @@ class ModelScreen(LabScreen):
                 taught = ", ".join(result["taught_by"]) or "the literature only"
                 self.finished(f"model run {result['run']}: taught by {taught}" if result["run"] else result["note"])
 
-        self.run_worker(work(), group="job")
+        spawn(self, work, group="job")
 
     def do_dopants(self) -> None:
         """Score the dopants in a child process."""
@@ -58,7 +59,7 @@ class ModelScreen(LabScreen):
                 self.show_dopants(result["scores"])
                 self.nasicon.say(f"{len(result['scores'])} dopants scored")
 
-        self.run_worker(work(), group="job")
+        spawn(self, work, group="job")
 
     def show_dopants(self, scores: Sequence[Mapping[str, Any]]) -> None:
         """Show the scores, best first."""

@@ -9,7 +9,6 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.events import Resize
 from textual.widget import Widget
-from textual.widgets import Static
 
 from nasicon_loop.core import plain
 from nasicon_loop.lab import (
@@ -26,6 +25,7 @@ from nasicon_loop.tui import words
 from nasicon_loop.tui.keys import bindings_of
 from nasicon_loop.tui.screens.base import LabScreen
 from nasicon_loop.tui.themes import Palette
+from nasicon_loop.tui.widgets.bars import Detail
 from nasicon_loop.tui.widgets.dialogs import Field, Values
 from nasicon_loop.tui.widgets.nyquist import NyquistPlot
 
@@ -48,7 +48,7 @@ class SpectrumScreen(LabScreen):
         ("left_square_bracket", "other(-1)", "sweep before"),
         ("right_square_bracket", "other(1)", "next sweep"),
     ]
-    MORE_KEYS = (("+ -", "zoom"), ("←↓↑→", "move"), ("r", "whole"), ("[ ]", "other sweep"))
+    MORE_KEYS = (("+ -", "zoom"), ("←↓↑→", "move"), ("r", "whole"), ("Tab", "text"), ("[ ]", "other sweep"))
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,7 +56,7 @@ class SpectrumScreen(LabScreen):
 
     def body(self) -> Iterable[Widget]:
         """The plot, and beside it what was concluded."""
-        yield Horizontal(NyquistPlot(id="nyquist"), Static(classes="narrow", markup=False, id="numbers"))
+        yield Horizontal(NyquistPlot(id="nyquist"), Detail(classes="narrow", id="numbers"))
 
     def load(self) -> _Shown | None:
         """Read the selected analysis, else the newest one."""
@@ -73,22 +73,23 @@ class SpectrumScreen(LabScreen):
         """Draw it; the zoom stays as long as the analysis is the same."""
         before = None if self._shown is None else self._shown.view.number
         self._shown = data
-        plot, numbers = self.query_one(NyquistPlot), self.query_one("#numbers", Static)
+        plot, numbers = self.query_one(NyquistPlot), self.query_one(Detail)
         if data is None:
             self.headline("no spectrum yet: import a file in the inbox (key 2 o)")
             plot.draw(None, self.colours, is_new=True)
-            numbers.update(Text(""))
+            numbers.say(Text(""))
             return
         view = data.view
         self.nasicon.analysis_number = view.number
         value = words.sigma(view.analysis.sigma_25_s_cm, view.analysis.sigma_25_s_cm_sd, is_short=True)
         self.headline(
-            f"{view.label or 'nobody’s'}  analysis {view.number}: {view.analysis.verdict}, {view.standing}, "
-            f"{value} S/cm, {plain(view.name, limit=60)}"
+            f"{view.label or 'unassigned'}: analysis {view.number} {view.analysis.verdict}, {view.standing}"
+            f"{'' if value == '-' else f', {value} S/cm'}, {plain(view.name, limit=60)}"
         )
         plot.draw(data.picture, self.colours, is_new=before != view.number)
-        numbers.update(_numbers(view, self.colours))
-        plot.focus()
+        numbers.say(_numbers(view, self.colours))
+        if self.focused is None:
+            plot.focus()
 
     def tell_cells(self, event: Resize) -> None:
         """Pass on the true shape of a cell."""
@@ -160,9 +161,9 @@ class SpectrumScreen(LabScreen):
 
 def _numbers(view: AnalysisView, colours: Palette) -> Text:
     analysis = view.analysis
-    text = words.state(analysis.verdict, colours)
-    text.no_wrap = False
-    text.append(f", {view.standing}\n")
+    text = Text().append_text(words.state(analysis.verdict, colours)).append(f", {view.standing}\n")
+    if analysis.sigma_25_s_cm is None and analysis.verdict != "rejected":
+        text.append("no conductivity yet: it needs a pellet and its geometry\n", style=colours.doubt)
     for title, value in (
         ("σ 25 °C", words.sigma(analysis.sigma_25_s_cm, analysis.sigma_25_s_cm_sd)),
         ("σ here", words.sigma(analysis.sigma_total_s_cm, analysis.sigma_total_s_cm_sd)),

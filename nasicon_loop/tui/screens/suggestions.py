@@ -5,13 +5,15 @@ from typing import Any
 
 from rich.text import Text
 from textual.widget import Widget
-from textual.widgets import DataTable, Static
+from textual.widgets import DataTable
 
 from nasicon_loop.core import Refusal, plain
 from nasicon_loop.lab import Suggested, all_suggestions, decide_suggestions, new_sample
 from nasicon_loop.tui import words
 from nasicon_loop.tui.keys import bindings_of
-from nasicon_loop.tui.screens.base import LabScreen
+from nasicon_loop.tui.screens.base import WIDE, LabScreen
+from nasicon_loop.tui.spawning import spawn
+from nasicon_loop.tui.widgets.bars import Detail
 from nasicon_loop.tui.widgets.dialogs import Field, Values
 from nasicon_loop.tui.widgets.table import TextTable
 
@@ -24,6 +26,8 @@ class SuggestionsScreen(LabScreen):
     PLACE = "suggestions"
     BINDINGS = bindings_of("suggestions")
 
+    MORE_KEYS = (("Tab", "scroll the reason"),)
+
     def __init__(self) -> None:
         super().__init__()
         self._rows: dict[str, Suggested] = {}
@@ -32,7 +36,7 @@ class SuggestionsScreen(LabScreen):
     def body(self) -> Iterable[Widget]:
         """The table, and the whole reason of the selected one."""
         yield TextTable(["no", "formula", "dopant", "log10 σ / S/cm", "gain", "state"], id="suggestions")
-        yield Static(classes="detail tall-detail", markup=False)
+        yield Detail(classes="detail tall-detail")
 
     def load(self) -> tuple[Suggested, ...]:
         """Read them, newest first."""
@@ -50,7 +54,7 @@ class SuggestionsScreen(LabScreen):
         row = one.suggestion
         return [
             words.cell(row.number),
-            words.cell(row.formula, limit=32 if self.app.size.width < 100 else 48),
+            words.cell(row.formula, limit=32 if self.app.size.width < WIDE else 48),
             words.cell(row.dopant),
             words.cell(f"{row.log10_sigma_mean:.2f} ± {row.log10_sigma_sd:.2f}"),
             words.cell(f"{row.acquisition:.3f}"),
@@ -74,7 +78,7 @@ class SuggestionsScreen(LabScreen):
             if lines:
                 text.append(f"\n{title}:", style="bold")
                 text.append("".join(f"\n- {plain(line, limit=600)}" for line in lines), style="not bold")
-        self.query_one(".detail", Static).update(text)
+        self.query_one(Detail).say(text)
         self.draw_keys()
 
     def on_data_table_row_highlighted(self, _event: DataTable.RowHighlighted) -> None:
@@ -140,7 +144,7 @@ class SuggestionsScreen(LabScreen):
                 self.finished(f"new: suggestions {', '.join(map(str, result['numbers']))}")
 
         def begin(n: int) -> str:
-            self.run_worker(work(n), group="job")
+            spawn(self, work, n, group="job")
             return ""
 
         self.ask_form("Ask the model for new compositions", [Field("n", "how many", "4")], submit, begin)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from rich.cells import cell_len
 from rich.text import Text
+from textual.containers import VerticalScroll
 from textual.events import Resize
 from textual.widgets import Static
 
@@ -22,6 +23,17 @@ class Line(Static):
         line = text if isinstance(text, Text) else Text(plain(text, limit=400))
         line.no_wrap, line.overflow = True, "ellipsis"
         self.update(line)
+
+
+class Detail(VerticalScroll):
+    """The selected row in full; Tab goes here and arrows scroll."""
+
+    def __init__(self, *, id: str | None = None, classes: str = "detail") -> None:
+        super().__init__(Static(markup=False), id=id, classes=classes)
+
+    def say(self, text: Text) -> None:
+        """Show other text."""
+        self.query_one(Static).update(text)
 
 
 class Tabs(Static):

@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
 
 from nasicon_loop.core import Refusal, plain
+from nasicon_loop.tui.spawning import spawn
 
 Values = Mapping[str, str]
 
@@ -121,7 +122,7 @@ class Form(ModalScreen[Any]):
     def action_submit(self) -> None:
         """Do it."""
         if not self._is_busy:
-            self.run_worker(self._try(), exclusive=True, group="form")
+            spawn(self, self._try, is_exclusive=True, group="form")
 
     async def _try(self) -> None:
         values = {field.name: self.query_one(f"#field-{field.name}", Input).value.strip() for field in self._fields}
@@ -179,9 +180,9 @@ class Help(ModalScreen[None]):
         """Draw keys, what they do, and the command that does the same."""
         text = Text()
         for key, what, command in self._lines:
-            text.append(f"{key:>8}", style="bold")
-            text.append(f"  {what}")
-            text.append(f"   nasicon {command}\n" if command else "\n", style="dim")
+            text.append(f"{key:>7}", style="bold")
+            text.append(f"  {what:<38}" if command else f"  {what}")
+            text.append(f" nasicon {command}\n" if command else "\n", style="dim")
         with Vertical(classes="dialog"):
             yield Label(Text(self._title), classes="dialog-title", markup=False)
             with VerticalScroll(classes="dialog-fields"):

@@ -1,5 +1,6 @@
 """A sample's story as a tree of text, from the suggestion to the model runs that it taught."""
 
+import textwrap
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,9 @@ from textual.widgets.tree import TreeNode
 from nasicon_loop.core import plain
 from nasicon_loop.tui import words
 from nasicon_loop.tui.themes import Palette
+
+_WRAP = 64
+"""A sentence at the depth of an analysis fits 80 columns."""
 
 
 class StoryTree(Tree[int]):
@@ -70,7 +74,7 @@ def _add_file(parent: "TreeNode[int]", file: Any, colours: Palette) -> None:
     label.append_text(words.state(file.state, colours))
     branch = parent.add(label, expand=True)
     if file.file.refusal:
-        branch.add_leaf(_line(file.file.refusal))
+        _add_text(branch, file.file.refusal)
     for spectrum in file.spectra:
         for made in spectrum.analyses:
             _add_analysis(branch, spectrum.spectrum, made, colours)
@@ -85,10 +89,16 @@ def _add_analysis(parent: "TreeNode[int]", spectrum: Any, made: Any, colours: Pa
         label.stylize("dim")
     leaf = parent.add(label, data=known.id, expand=True)
     for reason in known.reasons:
-        leaf.add_leaf(_line(reason), data=known.id)
+        _add_text(leaf, reason)
     for signature in made.signatures:
-        leaf.add_leaf(_line(f"{signature.decision} by {signature.who}: {signature.reason}"), data=known.id)
+        _add_text(leaf, f"{signature.decision} by {signature.who}: {signature.reason}")
     for retraction in made.retractions:
-        leaf.add_leaf(_line(f"retracted by {retraction.who}: {retraction.reason}"), data=known.id)
+        _add_text(leaf, f"retracted by {retraction.who}: {retraction.reason}")
     if made.taught:
-        leaf.add_leaf(_line("taught model runs " + ", ".join(str(run.number) for run in made.taught)), data=known.id)
+        _add_text(leaf, "taught model runs " + ", ".join(str(run.number) for run in made.taught))
+
+
+def _add_text(parent: "TreeNode[int]", text: str) -> None:
+    """Add a sentence in as many lines as it needs; Enter on any of them does what it does on the parent."""
+    for part in textwrap.wrap(plain(text, limit=600), _WRAP):
+        parent.add_leaf(Text(part, no_wrap=True), data=parent.data)

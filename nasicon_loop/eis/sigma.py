@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from nasicon_loop.eis.analysis import Analysis
 
 
+_UNKNOWN = "temperature unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class Conductivity:
     """sigma at the measured temperature and at 25 C in S/cm, and the relative standard uncertainties they consist of.
@@ -37,11 +40,13 @@ def conductivity(
     r_total_ohm: float,
     r_total_ohm_sd: float,
     geometry: Geometry,
-    temperature_c: float | None,
-    temperature_c_sd: float | None,
-    settings: Settings,
+    *,
+    temperature_c: float | None = None,
+    temperature_c_sd: float | None = None,
+    settings: Settings | None = None,
 ) -> Conductivity:
     """Return the conductivity. An unknown temperature counts as the assumed one with a relative sd of sigma >= 15 %."""
+    settings = settings or Settings()
     sigma = geometry.thickness_cm / (r_total_ohm * geometry.area_cm2)
     at_c = settings.assumed_temperature_c if temperature_c is None else temperature_c
     t, t25 = kelvin(at_c), kelvin(ROOM_TEMPERATURE_C)
@@ -67,22 +72,28 @@ def conductivity(
 
 def with_conductivity(analysis: "Analysis", settings: Settings) -> "Analysis":
     """Return the analysis with sigma computed from its geometry and temperature, or without sigma where it has none."""
+    notes = tuple(note for note in analysis.notes if not note.startswith(_UNKNOWN))
+    if analysis.r_total_ohm is not None and analysis.temperature_c is None:
+        least = settings.min_relative_sd_unknown_temperature
+        notes += (f"{_UNKNOWN}: taken as {settings.assumed_temperature_c:g} C, sd of sigma at least {least:.0%}",)
+    analysis = replace(
+        analysis,
+        notes=notes,
+        sigma_total_s_cm=None,
+        sigma_total_s_cm_sd=None,
+        sigma_25_s_cm=None,
+        sigma_25_s_cm_sd=None,
+        relative_budget={},
+    )
     if analysis.geometry is None or analysis.r_total_ohm is None or analysis.r_total_ohm_sd is None:
-        return replace(
-            analysis,
-            sigma_total_s_cm=None,
-            sigma_total_s_cm_sd=None,
-            sigma_25_s_cm=None,
-            sigma_25_s_cm_sd=None,
-            relative_budget={},
-        )
+        return analysis
     value = conductivity(
         analysis.r_total_ohm,
         analysis.r_total_ohm_sd,
         analysis.geometry,
-        analysis.temperature_c,
-        analysis.temperature_c_sd,
-        settings,
+        temperature_c=analysis.temperature_c,
+        temperature_c_sd=analysis.temperature_c_sd,
+        settings=settings,
     )
     return replace(
         analysis,

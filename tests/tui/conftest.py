@@ -1,0 +1,121 @@
+"""A real lab with a real measurement, and the application on it, pressed by keys only."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from textual.events import Paste
+from textual.pilot import Pilot
+
+from instruments.sim import xm_studio_csv
+from nasicon_loop.lab import Lab, create_lab, opened
+from nasicon_loop.tui.app import NasiconApp
+
+STARTED_AT = datetime(2024, 6, 20, 6, 58, 13, tzinfo=UTC)
+FLAGS = {"measurement.temperature_c": 25.0, "measurement.temperature_sd_c": 1.0}
+_PATIENCE_SECONDS = 20.0
+
+
+def csv(seed: int = 0, noise: float = 0.003) -> bytes:
+    """Return one sweep of the paper's circuit as XM-studio exports it; other `seed`, other noise."""
+    frequency_hz = np.logspace(6, 0, 61)
+    omega = 2 * np.pi * frequency_hz
+    impedance = 30.3 + 1 / (1j * omega * 2e-8 + 1 / (135.0 + 50.0 * (1 - 1j) / np.sqrt(omega)))
+    scatter = np.random.default_rng(seed).normal(size=(2, 61))
+    noisy = impedance + noise * np.abs(impedance) * (scatter[0] + 1j * scatter[1]) / np.sqrt(2)
+    return xm_studio_csv(frequency_hz, noisy, started_at=STARTED_AT)
+
+
+@dataclass
+class Hands:
+    """A person at the keyboard."""
+
+    app: NasiconApp
+    pilot: "Pilot[None]"
+
+    async def press(self, *keys: str) -> None:
+        """Press keys; a word in quotes of its own is `type`."""
+        await self.pilot.press(*keys)
+
+    async def type(self, text: str) -> None:
+        """Type text at once, as a terminal hands on what is pasted."""
+        self.app.screen.post_message(Paste(text))
+        await self.pilot.pause()
+
+    async def until(self, is_so: Callable[[], bool], what: str = "") -> None:
+        """Wait until something is so, however busy the machine is."""
+        for _ in range(int(_PATIENCE_SECONDS / 0.02)):
+            if is_so():
+                return
+            await self.pilot.pause(0.02)
+        pytest.fail(f"never came: {what or is_so}\n{self.text}")
+
+    async def see(self, text: str) -> None:
+        """Wait until the screen shows a text."""
+        await self.until(lambda: text in self.text, text)
+
+    async def go(self, digit: str, seen: str) -> None:
+        """Jump to a screen and wait until it shows what was read."""
+        await self.press(digit)
+        await self.see(seen)
+
+    async def headline(self, title: str) -> None:
+        """Wait until the headline says more than the screen's title."""
+        await self.until(lambda: not self.lines[1].startswith(title), f"the headline of {title}")
+
+    @property
+    def lines(self) -> list[str]:
+        """What the terminal shows."""
+        strips = self.app.screen._compositor.render_strips()
+        return ["".join(segment.text for segment in strip) for strip in strips]
+
+    @property
+    def text(self) -> str:
+        """What the terminal shows, as one text."""
+        return "\n".join(self.lines)
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lab as `nasicon init` makes it, without literature: to be copied."""
+    folder: Path = tmp_path_factory.mktemp("tui") / "lab"
+    create_lab(folder, name="bench", prefix="NL")
+    return folder
+
+
+@pytest.fixture
+def lab(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
+    """An open lab at 25 °C."""
+    monkeypatch.delenv("NASICON_LAB", raising=False)
+    folder = Path(shutil.copytree(template, tmp_path / "lab"))
+    with opened(folder, flags=FLAGS, who="Kim") as lab:
+        yield lab
+
+
+@asynccontextmanager
+async def at_keyboard(lab: Lab, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Hands]:
+    """Run the application without a terminal."""
+    app = NasiconApp(lab)
+    async with app.run_test(size=size) as pilot:
+        hands = Hands(app, pilot)
+        await hands.see("samples, next")
+        yield hands
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+def keyboard() -> Callable[..., object]:
+    """The keyboard as a context: `async with keyboard(lab) as hands`."""
+    return at_keyboard
+
+
+@pytest.fixture
+def spectrum() -> Callable[..., bytes]:
+    """Bytes of an XM-studio export: `spectrum(seed, noise)`."""
+    return csv
