@@ -70,6 +70,7 @@ if TYPE_CHECKING:
         LotStanding,
         PelletPhase,
         PhaseName,
+        Place,
         RecipeSignature,
         WeighingEntry,
     )
@@ -111,6 +112,7 @@ __all__ = [
     "PelletGeometry",
     "PelletPhase",
     "PhaseName",
+    "Place",
     "RawFile",
     "Reader",
     "RecipeSignature",
@@ -174,6 +176,7 @@ _HOMES = {
     "LOT_EVENTS": "values_bench",
     "LotEventKind": "values_bench",
     "PhaseName": "values_bench",
+    "Place": "values_bench",
 }  # every other name lives in values
 
 

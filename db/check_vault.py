@@ -14,7 +14,8 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 def vault_findings(kept: Mapping[str, str], vault: Path) -> Iterator[Finding]:
     """Yield files whose bytes are missing from the vault or changed, and bytes in it that no record names.
 
-    `kept` maps SHA-256 to the name under which the bytes came. The layout is `vault/<first two digits>/<sha256>`; other names (unfinished copies) are left alone.
+    `kept` maps SHA-256 to the name under which the bytes came. The layout is `vault/<first two digits>/<sha256>`;
+    other names (unfinished copies) are left alone.
     """
     for sha256, name in kept.items():
         path = vault / sha256[:2] / sha256

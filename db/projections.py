@@ -1,14 +1,13 @@
 """Current states, kept by one function per journal event.
 
 The same functions run in two places: in the transaction that writes a journal line (over `db.store.SqlStore`), and in
-`replay` over the whole journal (over `db.states.MemoryStore`). So what is stored can always be proved from the journal alone, and
-rebuilt from it. A handler sees nothing but the line and the states.
+`replay` over the whole journal (over `db.states.MemoryStore`). So what is stored can always be proved
+from the journal alone, and rebuilt from it. A handler sees nothing but the line and the states.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from db.states import KINDS as KINDS
 from db.states import (
     FileState,
     LotState,

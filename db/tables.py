@@ -17,6 +17,8 @@ from db.table_base import METADATA, Base, Fact, Row, json_field, optional_json_f
 from db.tables_bench import BENCH_FACTS
 from db.types import UtcDatetime
 
+__all__ = ["ADDED", "FACTS", "METADATA", "TABLES"]
+
 
 class LabTable(Base, table=True):
     __tablename__ = "lab"

@@ -116,6 +116,16 @@ class FurnaceLoad:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a load that is about to be written."""
+
+    sample_id: int
+    slot: str
+    bed: str
+    is_reference: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LoadPlace:
     """Where a sample lies in a load, and on and under what."""
 

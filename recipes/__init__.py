@@ -5,35 +5,47 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from recipes.balance import RejectedSet
-    from recipes.bench_sheet import sheet
+    from recipes.bench_sheet import Marks, sheet
+    from recipes.density import LIQUIDS_G_CM3, archimedes_g_cm3
     from recipes.document import from_dict, to_dict
     from recipes.excess import ExcessBasis
     from recipes.facts import DopantFact, crucible_ceilings_c, dopant_facts
-    from recipes.furnace import FurnaceProgram, Hold, Segment
+    from recipes.furnace import FurnaceProgram, Hold, Segment, joint_program
+    from recipes.mass_change import MassChange, mass_change
     from recipes.planning import plan
     from recipes.precursors import Precursor, precursor_table
     from recipes.pressing import density_g_cm3, die_for_fired_mm, force_kn, gauge_bar, relative_density, tonnes_force
     from recipes.protocol import Condition, Protocol, Step, protocols
-    from recipes.values import MasterMix, PrecursorMass, Pressing, Recipe, RecipeStep, Weighed
+    from recipes.readings import Reading, reading
+    from recipes.sheet_pdf import sheet_pdf
+    from recipes.tolerance import InVessel, in_vessel
+    from recipes.values import LotContent, MasterMix, PrecursorMass, Pressing, Recipe, RecipeStep, Weighed
     from recipes.weighing import rescaled, weighed_composition
 
 __all__ = [
+    "LIQUIDS_G_CM3",
     "Condition",
     "DopantFact",
     "ExcessBasis",
     "FurnaceProgram",
     "Hold",
+    "InVessel",
+    "LotContent",
+    "Marks",
+    "MassChange",
     "MasterMix",
     "Precursor",
     "PrecursorMass",
     "Pressing",
     "Protocol",
+    "Reading",
     "Recipe",
     "RecipeStep",
     "RejectedSet",
     "Segment",
     "Step",
     "Weighed",
+    "archimedes_g_cm3",
     "crucible_ceilings_c",
     "density_g_cm3",
     "die_for_fired_mm",
@@ -41,12 +53,17 @@ __all__ = [
     "force_kn",
     "from_dict",
     "gauge_bar",
+    "in_vessel",
+    "joint_program",
+    "mass_change",
     "plan",
     "precursor_table",
     "protocols",
+    "reading",
     "relative_density",
     "rescaled",
     "sheet",
+    "sheet_pdf",
     "to_dict",
     "tonnes_force",
     "weighed_composition",
@@ -54,7 +71,12 @@ __all__ = [
 
 _MODULES = {
     "recipes.balance": ("RejectedSet",),
-    "recipes.bench_sheet": ("sheet",),
+    "recipes.bench_sheet": ("Marks", "sheet"),
+    "recipes.density": ("LIQUIDS_G_CM3", "archimedes_g_cm3"),
+    "recipes.mass_change": ("MassChange", "mass_change"),
+    "recipes.readings": ("Reading", "reading"),
+    "recipes.sheet_pdf": ("sheet_pdf",),
+    "recipes.tolerance": ("InVessel", "in_vessel"),
     "recipes.document": (
         "from_dict",
         "to_dict",
@@ -69,6 +91,7 @@ _MODULES = {
         "FurnaceProgram",
         "Hold",
         "Segment",
+        "joint_program",
     ),
     "recipes.planning": ("plan",),
     "recipes.precursors": (
@@ -90,6 +113,7 @@ _MODULES = {
         "protocols",
     ),
     "recipes.values": (
+        "LotContent",
         "MasterMix",
         "PrecursorMass",
         "Pressing",

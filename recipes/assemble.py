@@ -16,6 +16,8 @@ from recipes.strict import shortfall
 from recipes.values import PrecursorMass, Pressing, Recipe
 from recipes.weighing import contained, master_mix, rounded, tolerance, without_excess
 
+ON_IGNITION = "on ignition"
+"""Among the gases: what the lots' certificates call loss on ignition, mostly water and CO2."""
 _HOST = frozenset({"Na", "Zr", "Si", "P", "O"})
 
 
@@ -68,7 +70,9 @@ def assemble(order: Order, batch: Batch) -> Recipe:
     lines = _lines(order, batch.balance)
     batched = amounts.fired(amounts.add(order.made, order.extra), order.oxygen_offset)
     weighed = amounts.fired(order.made, order.oxygen_offset)
-    gases = _gases(order, batch.balance, batched)
+    gases = _gases(order, batch.balance, batched) | _on_ignition(lines)
+    staying = 1 - exact(batch.protocol.excess_loss_fraction)
+    expected = amounts.add(order.made, {symbol: staying * n for symbol, n in order.extra.items()})
     total = sum(line.mass_g for line in lines)
     mix = master_mix(lines, order.resolution_g, order.master_mix_k)
     rounded_formula, rounding_error = _rounding(order, lines)
@@ -115,6 +119,8 @@ def assemble(order: Order, batch: Batch) -> Recipe:
         atomic_weights=ATOMIC_WEIGHTS_NAME,
         made_with=_made_with(),
         strict_paper=order.is_strict_paper,
+        expected=amounts.formula(amounts.fired(expected, order.oxygen_offset)),
+        expected_words=excess.loss_words(batch.protocol.excess_loss_fraction, tuple(order.extra)),
     )
 
 
@@ -123,7 +129,7 @@ def _lines(order: Order, solved: Balance) -> tuple[PrecursorMass, ...]:
     extra = {jar.formula: y for jar, y in solved.excess}
     lines = []
     for jar, x in solved.moles:
-        per_mole = order.formula_moles * molar_mass(jar.formula) / exact(jar.assay)
+        per_mole = order.formula_moles * molar_mass(jar.formula) / jar.content
         stoichiometric, added = x * per_mole, extra[jar.formula] * per_mole
         mass = float(stoichiometric + added)
         lines.append(
@@ -137,6 +143,8 @@ def _lines(order: Order, solved: Balance) -> tuple[PrecursorMass, ...]:
                 rounded_g=rounded(mass, order.resolution_g),
                 tolerance_g=tolerance(mass, order.resolution_g),
                 assay=jar.assay,
+                lot=jar.lot,
+                loss_on_ignition=jar.loss_on_ignition,
                 cas=jar.cas,
                 is_hygroscopic=jar.is_hygroscopic,
                 hazards=jar.hazards,
@@ -158,6 +166,12 @@ def _gases(order: Order, solved: Balance, batched: Mapping[str, Fraction]) -> di
         moles = amounts.add(moles, {gas: n * per_mole for gas, per_mole in jar.gases})
     moles["O2"] = (residue - batched["O"] + order.oxygen_offset) / 2
     return {gas: float(n * order.formula_moles * molar_mass(gas)) for gas, n in moles.items() if n}
+
+
+def _on_ignition(lines: tuple[PrecursorMass, ...]) -> dict[str, float]:
+    """Return g that leaves because the lots are not dry; empty when all are."""
+    lost = sum(line.mass_g * line.loss_on_ignition for line in lines)
+    return {ON_IGNITION: lost} if lost else {}
 
 
 def _rounding(order: Order, lines: tuple[PrecursorMass, ...]) -> tuple[str, float]:

@@ -145,7 +145,7 @@ def _try(wanted: Amounts, excess: Amounts, jars: Sequence[Precursor]) -> Chosen 
 
 
 def _cost(chosen: Chosen) -> float | None:
-    prices = [(jar.price_per_g, float((x + y) * molar_mass(jar.formula)) / jar.assay) for jar, x, y in chosen]
+    prices = [(jar.price_per_g, float((x + y) * molar_mass(jar.formula) / jar.content)) for jar, x, y in chosen]
     return None if any(price is None for price, _ in prices) else sum((price or 0.0) * mass for price, mass in prices)
 
 

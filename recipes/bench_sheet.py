@@ -10,6 +10,7 @@ from recipes.values import PrecursorMass, Recipe
 from recipes.weighing import decimals
 
 BLANK = "________"
+LOT_WIDTH = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,29 @@ class Sheet:
     foot: tuple[str, ...]
 
 
-def sheet(recipe: Recipe, *, label: str, format: str = "text", start: datetime | None = None) -> str:
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What people added to a kept recipe: its version, who signed it off, deviations; and notes of today."""
+
+    version: int | None = None
+    signed: tuple[str, ...] = ()
+    deviations: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def sheet(
+    recipe: Recipe,
+    *,
+    label: str,
+    format: str = "text",
+    start: datetime | None = None,
+    marks: Marks = Marks(),
+) -> str:
     """Return the bench sheet as text of 80 columns (`text`) or as `markdown`.
 
     With `start` each furnace program is given its finish as if it began then. Refusal for another format.
     """
-    page = contents(recipe, label=plain(label, limit=40), start=start)
+    page = contents(recipe, label=plain(label, limit=40), start=start, marks=marks)
     if format == "text":
         from recipes.sheet_text import render_text
 
@@ -60,18 +78,27 @@ def sheet(recipe: Recipe, *, label: str, format: str = "text", start: datetime |
     raise Refusal("the sheet comes as text or markdown", "format")
 
 
-def contents(recipe: Recipe, *, label: str, start: datetime | None) -> Sheet:
+def contents(recipe: Recipe, *, label: str, start: datetime | None, marks: Marks) -> Sheet:
     """Return what is on the sheet, without a setting."""
     pellets = f"{recipe.n_pellets} pellet{'' if recipe.n_pellets == 1 else 's'} of {recipe.pellet_mass_g:g} g"
     head = f"{recipe.mass_g:.4f} g of target compound, {pellets} ({recipe.loss_allowance_percent:g} % for losses)"
     blocks: list[Block | None] = [_compositions(recipe), _weighing(recipe), _after_weighing(recipe)]
     blocks += [_step(recipe, place, start) for place in range(len(recipe.steps))]
-    blocks += [_remarks(recipe), Block("DEVIATIONS", n_blank=2)]
+    written = tuple(("-", plain(text, limit=400)) for text in marks.deviations)
+    blocks += [_remarks(recipe, marks.notes), Block("DEVIATIONS", lines=written, n_blank=2)]
     foot = (
         f"{recipe.made_with}, protocol {recipe.protocol}; atomic weights: {recipe.atomic_weights}",
+        *_version(marks),
         f"made by {BLANK}{BLANK}  date {BLANK}  checked by {BLANK}{BLANK}",
     )
     return Sheet(label, head, tuple(block for block in blocks if block is not None), foot)
+
+
+def _version(marks: Marks) -> tuple[str, ...]:
+    if marks.version is None:
+        return ()
+    signed = "; ".join(plain(text, limit=100) for text in marks.signed)
+    return (f"version {marks.version}, " + (f"signed off by {signed}: frozen" if signed else "not signed off"),)
 
 
 def _compositions(recipe: Recipe) -> Block:
@@ -81,6 +108,7 @@ def _compositions(recipe: Recipe) -> Block:
         ("target", recipe.target),
         ("weighed", weighed),
         ("batched", f"{recipe.batched} (everything in the mill)"),
+        *([("expected", f"{recipe.expected} ({recipe.expected_words})")] if recipe.expected else []),
         ("excess", f"basis {recipe.excess_basis}: {recipe.excess_words}"),
     ]
     if shortfall:
@@ -94,10 +122,13 @@ def _weighing(recipe: Recipe) -> Block:
     total = ("", "", "total", f"{sum(line.rounded_g for line in recipe.precursors):.{n}f}", "", BLANK, "", "")
     head = ("", "", "precursor", "mass g", "± g", "actual g", "lot", "brings")
     table = Table(head, "lllrrlll", (*rows, total))
-    assays = [f"{line.formula} {100 * line.assay:g} %" for line in recipe.precursors if line.assay != 1]
     lines = []
+    assays = [f"{line.formula} {100 * line.assay:g} %" for line in recipe.precursors if line.assay != 1]
     if assays:
         lines.append(("-", f"masses are corrected for the assay of {', '.join(assays)}"))
+    ignited = [f"{i.formula} {100 * i.loss_on_ignition:g} %" for i in recipe.precursors if i.loss_on_ignition]
+    if ignited:
+        lines.append(("-", f"and for the loss on ignition of {', '.join(ignited)}"))
     if recipe.master_mix is not None:
         lines.append(("!", recipe.master_mix.words))
     step = f"{1000 * recipe.balance_resolution_g:g} mg"
@@ -109,7 +140,8 @@ def _mass_row(place: int, line: PrecursorMass, n: int) -> tuple[str, ...]:
     mark = "*" if line.is_hygroscopic else ""
     brings = ", ".join(line.purpose.split(" and "))
     mass, within = f"{line.rounded_g:.{n}f}", f"{line.tolerance_g:.{n}f}"
-    return ("[ ]", str(place), line.formula + mark, mass, within, BLANK, BLANK, brings)
+    lot = plain(line.lot, limit=LOT_WIDTH) if line.lot else BLANK
+    return ("[ ]", str(place), line.formula + mark, mass, within, BLANK, lot, brings)
 
 
 def _after_weighing(recipe: Recipe) -> Block:
@@ -155,11 +187,12 @@ def _times(made: FurnaceProgram, start: datetime | None) -> tuple[tuple[str, str
     return (("time", f"{length}; {start:%a %d %b %H:%M} to {finish:%a %d %b %H:%M} or later"),)
 
 
-def _remarks(recipe: Recipe) -> Block | None:
+def _remarks(recipe: Recipe, today: Sequence[str]) -> Block | None:
     notes: Sequence[str] = [
         f"{line.formula}: {line.note}" for line in recipe.precursors if line.note and not line.is_hygroscopic
     ]
-    lines = [("!", text) for text in recipe.warnings]
+    lines = [("!", plain(text, limit=400)) for text in today]
+    lines += [("!", text) for text in recipe.warnings]
     lines += [("!", text) for text in (". ".join(recipe.hazards),) if text]
     lines += [("-", text) for text in (". ".join(notes),) if text]
     if recipe.rejected:

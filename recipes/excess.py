@@ -81,6 +81,14 @@ def excess_fraction(extra: Mapping[str, float], stoichiometric: Mapping[str, flo
     return max((extra.get(s, 0.0) / n for s, n in stoichiometric.items() if n > 0), default=0.0)
 
 
+def loss_words(fraction: float, elements: Sequence[str]) -> str:
+    """Return the assumption behind the composition that is expected after firing."""
+    if not elements:
+        return "assumed: nothing evaporates"
+    share = "all" if fraction == 1 else f"{100 * fraction:g} %"
+    return f"assumed: {share} of the excess {' and '.join(elements)} evaporates, and nothing else; not measured"
+
+
 def words(basis: str, percent: float, extra: Mapping[str, float], added: Sequence[tuple[str, float, float]]) -> str:
     """Return the excess as a sentence for the sheet.
 

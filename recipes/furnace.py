@@ -1,5 +1,6 @@
 """From a firing step to a furnace program: segments, hours, ceilings."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -66,6 +67,37 @@ def program(
     )
     hours = sum(s.ramp_min + s.dwell_min for s in segments) / 60
     return FurnaceProgram(step, ROOM_C, temperature_c, tuple(segments), hours)
+
+
+def joint_program(programs: Mapping[str, FurnaceProgram]) -> FurnaceProgram:
+    """Return the one program that serves several samples (by label), with the holds that any of them needs.
+
+    Top temperature, dwell there and rate must be the same; a hold on the way up does no harm to those that need none,
+    and of two holds at one temperature the longer serves both. Refusal names the samples that differ.
+    """
+    (first, ours), *others = programs.items()
+    for label, other in others:
+        if _essence(other) != _essence(ours):
+            raise Refusal(f"{_in_words(other)}, but {first} {_in_words(ours)}: they cannot share a firing", label)
+    holds: dict[float, Hold] = {}
+    for item in programs.values():
+        for part in item.segments[:-2]:
+            known = holds.get(part.target_c)
+            if known is None or known.dwell_h < part.dwell_min / 60:
+                holds[part.target_c] = Hold(part.target_c, part.dwell_min / 60, (), part.note)
+    top = ours.segments[-2]
+    return program(ours.step, ours.top_c, top.dwell_min / 60, top.ramp_c_min, tuple(holds.values()))
+
+
+def _essence(item: FurnaceProgram) -> tuple[str, float, float, float]:
+    """What samples in one furnace must have in common; rounded, as programs are typed."""
+    top = item.segments[-2]
+    return item.step, round(item.top_c, 3), round(top.dwell_min, 3), round(top.ramp_c_min, 4)
+
+
+def _in_words(item: FurnaceProgram) -> str:
+    step, top_c, dwell_min, ramp = _essence(item)
+    return f"needs {step} at {top_c:g} °C for {dwell_min / 60:g} h at {ramp:g} °C/min"
 
 
 def check_ceiling(item: FurnaceProgram, ceiling_c: float | None, what: str) -> None:

@@ -15,7 +15,7 @@ from recipes.facts import refuse_blocked
 from recipes.precursors import Precursor, exact, find, precursor_table
 from recipes.protocol import find_protocol
 from recipes.strict import strict_candidates, strict_cations
-from recipes.values import Recipe
+from recipes.values import LotContent, Recipe
 from recipes.weighing import MASTER_MIX_K
 
 LOSS_ALLOWANCE_PERCENT = 10.0
@@ -36,6 +36,7 @@ def plan(
     precursors: Sequence[str] | None = None,
     strict_paper: bool = False,
     assays: Mapping[str, float] | None = None,
+    lots: Mapping[str, LotContent] | None = None,
     allow_toxic: bool | Collection[str] = False,
     balance_resolution_g: float = 0.0001,
     master_mix_k: int = MASTER_MIX_K,
@@ -52,14 +53,16 @@ def plan(
     `mass_g` is the mass of target compound that the stoichiometric precursors give; without it the batch is
     `n_pellets * pellet_mass_g * (1 + loss_allowance_percent / 100)`. `precursors` are formulas or names: the elements
     that they bring come from them alone, the others from the table as usual. `strict_paper` allows only Na3PO4, ZrO2,
-    SiO2 and the dopants' oxides and states what is then missing. `assays` are mass fractions by formula.
+    SiO2 and the dopants' oxides and states what is then missing. `assays` are mass fractions by formula, `lots` the same
+    with a name and a loss on ignition.
     `allow_toxic` is True or the symbols of blocked elements to allow. `extra_folder` is a lab's protocols folder.
 
     Raises Refusal, in one line, for a target that is no formula or not charge-neutral, elements without a precursor or
     blocked by policy, impossible batches, unknown words, and temperatures or pressures above a given ceiling.
     """
     composition = _checked_target(target, allow_toxic)
-    table = _with_assays(precursor_table(extra_folder), assays or {})
+    named = {formula: LotContent("", value) for formula, value in (assays or {}).items()} | dict(lots or {})
+    table = _with_lots(precursor_table(extra_folder), named)
     amount = _amount(n_pellets, mass_g, pellet_mass_g, loss_allowance_percent)
     basis = read_basis(excess_basis)
     cations = {symbol: n for symbol, n in composition.amounts if symbol != "O"}
@@ -129,12 +132,14 @@ def _resolution(resolution_g: float) -> float:
     return resolution_g
 
 
-def _with_assays(table: tuple[Precursor, ...], assays: Mapping[str, float]) -> tuple[Precursor, ...]:
-    known = {find(table, formula).formula: value for formula, value in assays.items()}
-    for formula, value in known.items():
-        if not 0 < value <= 1:
-            raise Refusal(f"an assay is a mass fraction above 0, at most 1, is {value:g}", formula)
-    return tuple(replace(jar, assay=known[jar.formula]) if jar.formula in known else jar for jar in table)
+def _with_lots(table: tuple[Precursor, ...], lots: Mapping[str, LotContent]) -> tuple[Precursor, ...]:
+    known = {find(table, formula).formula: lot for formula, lot in lots.items()}
+    return tuple(
+        replace(jar, assay=lot.assay, loss_on_ignition=lot.loss_on_ignition, lot=lot.name)
+        if (lot := known.get(jar.formula))
+        else jar
+        for jar in table
+    )
 
 
 def _candidates(

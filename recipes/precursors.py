@@ -46,8 +46,9 @@ def _cations(formula: str) -> Mapping[str, Fraction]:
 class Precursor:
     """One form of one compound; `formula` is canonical with the hydrate water, e.g. `Na3PO4·12H2O`.
 
-    `gases` are mol released per mol, so that cations and oxygen remain. `assay` is a mass fraction. `price_per_g` is
-    None where no price is known. Lower `preference` is taken first.
+    `gases` are mol released per mol, so that cations and oxygen remain. `assay` is a mass fraction of what is left after
+    `loss_on_ignition` (also a mass fraction; hydrate water is no part of it). `price_per_g` is None where no price is
+    known. Lower `preference` is taken first. A jar fired more than `fresh_days` ago is to be fired again (0: never).
     """
 
     formula: str
@@ -62,6 +63,14 @@ class Precursor:
     price_source: str = ""
     hazards: tuple[str, ...] = ()
     note: str = ""
+    fresh_days: int = 0
+    lot: str = ""
+    loss_on_ignition: float = 0.0
+
+    @property
+    def content(self) -> Fraction:
+        """Mass fraction of the compound in what is weighed: the assay counts what ignition leaves."""
+        return exact(self.assay) * (1 - exact(self.loss_on_ignition))
 
     @property
     def elements(self) -> Mapping[str, Fraction]:
@@ -156,6 +165,7 @@ def _precursor(entry: Keys) -> Precursor:
         price_source=entry.text("price_source", ""),
         hazards=entry.texts("hazards"),
         note=entry.text("note", ""),
+        fresh_days=entry.integer("fresh_days", 0),
     )
     entry.done()
     _check(item, entry.where)

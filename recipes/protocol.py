@@ -43,12 +43,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Protocol:
-    """A named sequence of steps with its source."""
+    """A named sequence of steps with its source.
+
+    `excess_loss_fraction` is the share of the declared excess that is assumed to evaporate in the furnace.
+    """
 
     name: str
     title: str
     source: str
     steps: tuple[Step, ...]
+    excess_loss_fraction: float = 1.0
 
 
 def protocols(extra_folder: Path | None = None) -> Mapping[str, Protocol]:
@@ -86,7 +90,11 @@ def _read(path: Path, _mtime_ns: int) -> Protocol:
     if top.text("kind") != "protocol":
         raise Refusal('must say `kind = "protocol"`', path)
     item = Protocol(
-        top.text("name"), top.text("title"), top.text("source", ""), tuple(_step(entry) for entry in top.tables("step"))
+        top.text("name"),
+        top.text("title"),
+        top.text("source", ""),
+        tuple(_step(entry) for entry in top.tables("step")),
+        top.number("excess_loss_fraction", 0, 1, 1.0),
     )
     top.done()
     if not item.steps:

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
+from nasicon_loop.core import Refusal
 from recipes.balance import RejectedSet
 from recipes.furnace import FurnaceProgram
 
@@ -11,7 +13,7 @@ from recipes.furnace import FurnaceProgram
 class PrecursorMass:
     """One line of the weighing table.
 
-    `mass_g` is exact: stoichiometric plus excess, corrected for the assay; `rounded_g` is what the balance can show.
+    `mass_g` is exact: stoichiometric plus excess, corrected for assay and loss on ignition of the lot; `rounded_g` is what the balance can show.
     `tolerance_g` is how far the actual mass may be off without being written down as a deviation.
     """
 
@@ -28,6 +30,35 @@ class PrecursorMass:
     is_hygroscopic: bool = False
     hazards: tuple[str, ...] = ()
     note: str = ""
+    lot: str = ""
+    loss_on_ignition: float = 0.0
+
+    @property
+    def content(self) -> Fraction:
+        """Mass fraction of the compound in what is weighed."""
+        return Fraction(str(self.assay)) * (1 - Fraction(str(self.loss_on_ignition)))
+
+
+@dataclass(frozen=True, slots=True)
+class LotContent:
+    """What a lot's certificate says: mass fractions; the assay counts what ignition leaves. Refuses impossible ones."""
+
+    name: str
+    assay: float = 1.0
+    loss_on_ignition: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.assay <= 1:
+            raise Refusal(f"an assay is a mass fraction above 0, at most 1, is {self.assay:g}", self.name)
+        if not 0 <= self.loss_on_ignition < 0.9:
+            raise Refusal(
+                f"a loss on ignition is a mass fraction from 0 to 0.9, is {self.loss_on_ignition:g}", self.name
+            )
+
+    @property
+    def content(self) -> Fraction:
+        """Mass fraction of the compound in what is weighed."""
+        return Fraction(str(self.assay)) * (1 - Fraction(str(self.loss_on_ignition)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +99,7 @@ class Recipe:
 
     `target`: the wish. `weighed`: what the stoichiometric masses give, excess left out (differs from the target only by
     a declared shortfall). `batched`: everything in the mill. `rounded`: as `weighed`, from the rounded masses.
+    `expected`: after firing, under the assumption of `expected_words`; empty in recipes kept by earlier versions.
     `mass_g`: mass of target compound that the stoichiometric precursors give. `gas_loss_g`: net loss on calcination, O2
     taken up counted negative; what evaporates besides (Na, P) is not known and not in it.
     """
@@ -107,6 +139,8 @@ class Recipe:
     atomic_weights: str
     made_with: str
     strict_paper: bool = False
+    expected: str = ""
+    expected_words: str = ""
     schema: int = 1
 
 

@@ -11,7 +11,7 @@ from nasicon_loop.core import Refusal, plain
 from recipes import amounts
 from recipes.excess import excess_fraction, words
 from recipes.precursors import key, molar_mass
-from recipes.values import MasterMix, PrecursorMass, Recipe, Weighed
+from recipes.values import LotContent, MasterMix, PrecursorMass, Recipe, Weighed
 
 TOLERANCE = 0.002
 """A mass may be off by 0.2 %, or by one display step where that is more."""
@@ -63,10 +63,15 @@ def master_mix(lines: Sequence[PrecursorMass], resolution_g: float, k: int) -> M
     return MasterMix(tuple(line.formula for line in small), carrier.formula, masses, take, words)
 
 
-def contained(lines: Sequence[PrecursorMass], masses_g: Mapping[str, float]) -> dict[str, Fraction]:
-    """Return mol of each cation that masses (by formula) contain, assay taken into account."""
+def contained(
+    lines: Sequence[PrecursorMass],
+    masses_g: Mapping[str, float],
+    lots: Mapping[str, LotContent] | None = None,
+) -> dict[str, Fraction]:
+    """Return mol of each cation that masses (by formula) contain: by the lots given, else by those of the plan."""
+    content = {line.formula: line.content for line in lines} | {f: lot.content for f, lot in (lots or {}).items()}
     moles = {
-        line.formula: Fraction(masses_g[line.formula]) * Fraction(str(line.assay)) / molar_mass(line.formula)
+        line.formula: Fraction(masses_g[line.formula]) * content[line.formula] / molar_mass(line.formula)
         for line in lines
     }
     parts = {
@@ -83,17 +88,20 @@ def without_excess(line: PrecursorMass, actual_g: float) -> float:
     return actual_g * line.stoichiometric_g / line.mass_g if line.mass_g else actual_g
 
 
-def weighed_composition(recipe: Recipe, actual_masses: Mapping[str, float]) -> Weighed:
+def weighed_composition(
+    recipe: Recipe, actual_masses: Mapping[str, float], lots: Mapping[str, LotContent] | None = None
+) -> Weighed:
     """Return the weighed and batched composition of the masses that are really in the mill.
 
-    `actual_masses` are in g, by formula or name; every precursor of the recipe is needed. Both compositions are per
+    `actual_masses` are in g, by formula or name; every precursor of the recipe is needed. `lots` are those that were
+    taken, by formula, where they are not the planned ones. Both compositions are per
     formula unit of the target: oxygen (from charge) of the weighed one equals that of the planned one. Raises Refusal
     for missing, unknown, doubled or impossible masses.
     """
     masses = _by_formula(recipe, actual_masses)
     lines = recipe.precursors
-    stoichiometric = contained(lines, {line.formula: without_excess(line, masses[line.formula]) for line in lines})
-    everything = contained(lines, masses)
+    without = {line.formula: without_excess(line, masses[line.formula]) for line in lines}
+    stoichiometric, everything = contained(lines, without, lots), contained(lines, masses, lots)
     planned = {s: n for s, n in Composition.parse(recipe.weighed).amounts if s != "O"}
     if not stoichiometric:
         raise Refusal("all masses are zero", "weighing")

@@ -1,7 +1,6 @@
 """Writing what happens at the bench: stock, weighing step by step, sign-offs, loads, phases."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from db.commands.recording import Recording
@@ -18,20 +17,11 @@ from db.values_bench import (
     LotEventKind,
     PelletPhase,
     PhaseName,
+    Place,
     RecipeSignature,
     WeighingEntry,
 )
 from nasicon_loop.core import Refusal
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place in a load that is about to be written."""
-
-    sample_id: int
-    slot: str
-    bed: str
-    is_reference: bool = False
 
 
 class BenchWriter(Recording):

@@ -10,6 +10,8 @@ SAFE_END_C = 60.0
 at this temperature every reading of it is harmless."""
 TOP_TOLERANCE_C = 0.5
 DURATION_TOLERANCE = 0.01
+_BEARABLE = frozenset({"alarm 1", "alarm 2", "alarm 3", "alarm 4", "alarm minimum", "restart after power failure"})
+"""Alarms that may stand before a start, such as a band alarm of a cold furnace. All others refuse it."""
 
 
 def check_facts(profile: Profile, settings: DeviceSettings) -> None:
@@ -64,8 +66,9 @@ def check_ready(state: FurnaceState, settings: DeviceSettings) -> None:
         raise NotAllowed(
             f"its status is {state.status.value} ({state.status_code}): nothing was started", settings.label
         )
-    if state.pv_c is None or "sensor break" in state.alarms:
-        raise NotAllowed("its thermocouple is broken or not read: nothing was started", settings.label)
+    grave = [alarm for alarm in state.alarms if alarm not in _BEARABLE]
+    if grave or state.pv_c is None:
+        raise NotAllowed(f"reports {', '.join(grave) or 'no temperature'}: nothing was started", settings.label)
 
 
 def check_idle(state: FurnaceState, settings: DeviceSettings) -> None:

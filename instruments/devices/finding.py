@@ -108,7 +108,7 @@ def _ask_codes(bus: RegisterBus, profiles: list[Profile], settings: DeviceSettin
         if profile.identity.accepts(code):
             words = f"{profile.maker} {profile.identity.codes.get(code, profile.name)}, code 0x{code:04X}"
             return FoundDevice(settings.address, description, profile.name, words, code, "")
-        if not profile.identity.documented:
+        if not profile.identity.documented and not profile.identity.is_foreign(code):
             unsure = (profile, code)
     if unsure is None:
         return _nothing(settings, description, "a Modbus device answers, but none of the models of the shelf")

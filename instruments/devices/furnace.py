@@ -59,9 +59,12 @@ class RegisterFurnace(RegisterDevice):
         arming.check_armed(confirmation, program, self._settings)
         self._check_ceilings(program)
         self._registers.check(self._profile.program.number, self._settings.program_number)
-        arming.check_ready(self.state(), self._settings)
+        before = self.state()
+        arming.check_ready(before, self._settings)
+        if before.status is RunStatus.COMPLETE:
+            self._command("reset")
         state = self._command("run")
-        if state.status in {RunStatus.RESET, RunStatus.UNKNOWN, RunStatus.FAULT}:
+        if state.status not in {RunStatus.RUN, RunStatus.HOLDBACK}:
             raise ReadBackMismatch(
                 f"did not start: its status is {state.status.value} ({state.status_code})", self.name
             )

@@ -5,7 +5,7 @@ from threading import RLock
 from types import MappingProxyType
 
 from instruments.devices.bus import RegisterBus, as_float, signed
-from instruments.devices.errors import NotAllowed, ReadBackMismatch, WrongModel
+from instruments.devices.errors import NotAllowed, NotAnswering, PortGone, ReadBackMismatch, UnreadableReply, WrongModel
 from instruments.devices.profile import NEVER, Profile
 from instruments.devices.values import DeviceSettings, FurnaceIdentity
 
@@ -34,7 +34,7 @@ class GuardedRegisters:
 
     def _check_identity(self, code: int) -> None:
         rule, entered = self.profile.identity, self.settings.identity_code
-        if rule.documented and not rule.accepts(code):
+        if rule.is_foreign(code) or (rule.documented and not rule.accepts(code)):
             raise WrongModel(
                 f"identifies itself as 0x{code:04X}, which is no {self.profile.name}: nothing was written; choose the"
                 " driver of this model",
@@ -87,7 +87,13 @@ class GuardedRegisters:
         self._check_write(register, value)
         if self.word(register) == value:
             return
-        self.write(register, value)
+        try:
+            self.write(register, value)
+        except PortGone:
+            raise
+        except (NotAnswering, UnreadableReply):
+            if self.word(register) != value:  # the reply was lost, perhaps not the write
+                raise
         self.check(register, value)
 
     def check(self, register: int, value: int) -> None:

@@ -55,7 +55,13 @@ class TcpBus:
         self._connect()
 
     def read(self, register: int, n_registers: int = 1) -> tuple[int, ...]:
-        """Read holding registers."""
+        """Read holding registers; tries once more on a fresh connection when the reply is cut or garbled."""
+        try:
+            return self._read(register, n_registers)
+        except (NotAnswering, UnreadableReply):
+            return self._read(register, n_registers)
+
+    def _read(self, register: int, n_registers: int) -> tuple[int, ...]:
         data = self._ask(3, struct.pack(">HH", register, n_registers))
         if len(data) != 1 + 2 * n_registers or data[0] != 2 * n_registers:
             self.close()

@@ -68,12 +68,12 @@ class MtSicsBalance:
         """Yield values as they come (SIR) until closed; over- and underload are raised as they happen."""
         with self._lock:
             self._synchronise()
+            self._is_in_step = False  # so that the next command ends the stream first
             self._send("SIR")
-            try:
-                while True:
-                    yield self._weight(self._reply(self._settings.timeout_s))
-            finally:
-                self._is_in_step = False  # the stream is ended before the next command
+        while True:
+            with self._lock:
+                weight = self._weight(self._reply(self._settings.timeout_s))
+            yield weight
 
     def zero(self) -> None:
         """Set zero (Z) at the next stable value."""

@@ -49,7 +49,7 @@ class StoredProgramFurnace(RegisterDevice):
         self._check_ceilings(program)
         arming.check_ready(self.state(), self._settings)
         state = self._command("run")
-        if state.status not in {RunStatus.RUN, RunStatus.WAIT, RunStatus.COMPLETE}:
+        if state.status not in {RunStatus.RUN, RunStatus.WAIT}:
             raise ReadBackMismatch(
                 f"did not start: its status is {state.status.value} ({state.status_code})", self.name
             )

@@ -46,6 +46,11 @@ class IdentityRule:
     mask: int
     expect: int
     codes: Names
+    foreign: tuple[tuple[int, int], ...] = ()
+
+    def is_foreign(self, code: int) -> bool:
+        """Whether the sources say that this code is of another family."""
+        return any(code & mask == value for mask, value in self.foreign)
 
     def accepts(self, code: int) -> bool:
         """Whether the sources say that this code is of the family."""
@@ -203,6 +208,7 @@ def _identity(table: Mapping[str, Any]) -> IdentityRule:
         mask=table.get("mask", 0xFFFF),
         expect=table.get("expect", 0),
         codes=MappingProxyType(_ints(table.get("codes", {}))),
+        foreign=tuple((int(mask), int(value)) for mask, value in table.get("foreign", ())),
     )
 
 

@@ -8,6 +8,7 @@ from nasicon_loop.core import Clock
 
 SENSOR_BREAK = "sensor break"
 _DECIMALS = {1: 0, 10: 1, 100: 2}
+_SATURATED = 32767
 _TENTHS_ABOVE_C = 3000
 """A limit above this can only be in tenths."""
 
@@ -68,7 +69,7 @@ def read_state(registers: GuardedRegisters, places: int, clock: Clock) -> Furnac
         status=profile.status.values.get(code, RunStatus.UNKNOWN),
         status_code=code,
         segment=read("segment"),
-        segment_left_s=None if left is None else left * profile.segment_left_factor_s,
+        segment_left_s=None if left is None or left >= _SATURATED else left * profile.segment_left_factor_s,
         program_number=read("program_number"),
         alarms=alarms,
     )

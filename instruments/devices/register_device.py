@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import Self
 
 from instruments.devices.bus import RegisterBus
+from instruments.devices.errors import NotAnswering, PortGone, UnreadableReply
 from instruments.devices.guard import GuardedRegisters
 from instruments.devices.profile import Profile
 from instruments.devices.reading_state import decimals, read_state, setpoint_limit_c
@@ -72,5 +73,10 @@ class RegisterDevice:
 
     def _command(self, word: str) -> FurnaceState:
         status = self._profile.status
-        self._registers.write(status.command_register, status.commands[word])
+        try:
+            self._registers.write(status.command_register, status.commands[word])
+        except PortGone:
+            raise
+        except (NotAnswering, UnreadableReply):
+            pass  # the reply was lost, perhaps not the command: what the status says now is what counts
         return self.state()

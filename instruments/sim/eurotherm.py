@@ -7,11 +7,11 @@ Registers from the tables in `eurotherm_tables`; physics from `furnace_physics`.
 import argparse
 import struct
 import sys
-import time
 from collections.abc import Callable
-from contextlib import ExitStack
 
 from instruments.sim import eurotherm_tables as tables
+from instruments.sim.console import number, serve
+from instruments.sim.faults import Faults
 from instruments.sim.furnace_physics import Furnace, Mode, Step
 from instruments.sim.lines import PtyLine, TcpLine
 from instruments.sim.modbus_server import Refused, RtuServer, TcpServer
@@ -196,36 +196,33 @@ class EurothermSimulator:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serve until interrupted; lines on standard input: `break`, `mend` (thermocouple), `cut SECONDS` (power)."""
+    """Serve until interrupted; orders on standard input break the thermocouple, cut the power, let time pass."""
     parser = argparse.ArgumentParser(prog="python -m instruments.sim.eurotherm", description="simulated furnace")
     parser.add_argument("--model", choices=sorted(tables.MODELS), default="2408")
     parser.add_argument("--speed", type=float, default=1.0, help="simulated seconds per second")
     parser.add_argument("--decimals", type=int, choices=(0, 1), default=1, help="decimal places of temperatures")
+    parser.add_argument("--limit-c", type=float, default=1500.0, help="the controller's own setpoint limit")
     options = parser.parse_args(arguments)
-    device = EurothermSimulator(tables.MODELS[options.model], SimClock(options.speed), decimals=options.decimals)
-    with ExitStack() as stack:
-        if options.model == "epc3016":
-            address = stack.enter_context(TcpLine(TcpServer(device))).address
-        else:
-            address = stack.enter_context(PtyLine(RtuServer(device))).port
-        print(address, flush=True)
-        for text in sys.stdin:
-            _obey(device, text.split())
-        while True:  # standard input may be closed: serve on until interrupted
-            time.sleep(1.0)
+    device = EurothermSimulator(
+        tables.MODELS[options.model], SimClock(options.speed), decimals=options.decimals, limit_c=options.limit_c
+    )
+
+    def line(faults: Faults) -> PtyLine | TcpLine:
+        return TcpLine(TcpServer(device), faults) if device.model.is_tcp else PtyLine(RtuServer(device), faults)
+
+    return serve(line, lambda words: _obey(device, words), "break | mend | cut SECONDS | pass SECONDS | edit CELSIUS")
 
 
-def _obey(device: EurothermSimulator, words: list[str]) -> None:
+def _obey(device: EurothermSimulator, words: list[str]) -> bool:
+    value = number(words[1]) if len(words) == 2 else None
     if words in (["break"], ["mend"]):
         device.furnace.is_sensor_broken = words == ["break"]
-    elif len(words) == 2 and words[0] == "cut" and words[1].isdecimal():
-        device.power_cut(float(words[1]))
+    elif value is not None and words[0] in {"cut", "pass", "edit"}:
+        {"cut": device.power_cut, "pass": device.clock.advance, "edit": device.edit_running_target}[words[0]](value)
     else:
-        print("break | mend | cut SECONDS", file=sys.stderr)
+        return False
+    return True
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(0)
+    sys.exit(main())

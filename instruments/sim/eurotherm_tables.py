@@ -29,6 +29,7 @@ class Model:
     dwell_steps_per_min: int
     stored: dict[int, int] = field(default_factory=dict)
     n_segments: int = 16
+    is_tcp: bool = False
 
 
 _PROGRAMMER_BITS = {Mode.RESET: 1, Mode.RUN: 2, Mode.HOLD: 4, Mode.HOLDBACK: 8, Mode.COMPLETE: 16}
@@ -80,6 +81,7 @@ EUROTHERM_EPC3016 = Model(
     rate_steps_per_c_min=10,
     dwell_steps_per_min=1,
     stored={22: 1, 24: 0, 25: 0, 112: 0, 199: 0, 518: 0},
+    is_tcp=True,
 )  # fmt: skip
 
 MODELS = {"2408": EUROTHERM_2408, "3216": EUROTHERM_3216, "epc3016": EUROTHERM_EPC3016}

@@ -25,7 +25,7 @@ class SimulatedDevice(Protocol):
 
 
 class PtyLine:
-    """A device behind a pseudo-terminal in raw mode; `port` is the name to open. A context manager."""
+    """A device behind a pseudo-terminal in raw mode; `address` is the name to open. A context manager."""
 
     def __init__(self, device: SimulatedDevice, faults: Faults | None = None, tick_s: float = 0.005) -> None:
         if sys.platform == "win32":
@@ -38,10 +38,10 @@ class PtyLine:
         self._master, self._slave = os.openpty()
         tty.setraw(self._master)
         tty.setraw(self._slave)
-        self.port = os.ttyname(self._slave)
+        self.address = os.ttyname(self._slave)
         self._end = Event()
         self._lock = Lock()
-        self._thread = Thread(target=self._serve, name=f"simulated device at {self.port}", daemon=True)
+        self._thread = Thread(target=self._serve, name=f"simulated device at {self.address}", daemon=True)
 
     def __enter__(self) -> Self:
         """Start to answer."""

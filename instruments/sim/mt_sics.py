@@ -7,12 +7,12 @@ drift, and `S` waits for stability like the real thing.
 import argparse
 import math
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from random import Random
 
+from instruments.sim.console import number, serve
 from instruments.sim.lines import PtyLine
 from instruments.sim.sim_clock import SimClock
 
@@ -208,33 +208,27 @@ class MtSicsSimulator:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serve until interrupted; lines on standard input put a mass (gram) on the pan, or `shake` and `rest`."""
+    """Serve until interrupted; a number on standard input puts that mass (gram) on the pan, `shake` and `rest` too."""
     parser = argparse.ArgumentParser(prog="python -m instruments.sim.mt_sics", description="simulated balance")
     parser.add_argument("--load-g", type=float, default=0.0, help="what lies on the pan at the start")
     parser.add_argument("--speed", type=float, default=1.0, help="simulated seconds per second")
+    parser.add_argument("--serial-number", default="B123456789")
     options = parser.parse_args(arguments)
-    device = MtSicsSimulator(SimClock(options.speed))
+    device = MtSicsSimulator(SimClock(options.speed), serial_number=options.serial_number)
     device.pan.put(options.load_g)
-    with PtyLine(device) as line:
-        print(line.port, flush=True)
-        for text in sys.stdin:
-            _obey(device, text.strip())
-        while True:  # standard input may be closed: serve on until interrupted
-            time.sleep(1.0)
+    return serve(lambda faults: PtyLine(device, faults), lambda words: _obey(device, words), "GRAM | shake | rest")
 
 
-def _obey(device: MtSicsSimulator, text: str) -> None:
-    if text in {"shake", "rest"}:
-        device.pan.is_shaken = text == "shake"
-        return
-    try:
-        device.pan.put(float(text))
-    except ValueError:
-        print(f"not a mass: {text!r}", file=sys.stderr)
+def _obey(device: MtSicsSimulator, words: list[str]) -> bool:
+    load_g = number(words[0]) if len(words) == 1 else None
+    if load_g is not None:
+        device.pan.put(load_g)
+    elif words in (["shake"], ["rest"]):
+        device.pan.is_shaken = words == ["shake"]
+    else:
+        return False
+    return True
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(0)
+    sys.exit(main())

@@ -5,9 +5,9 @@
 
 import argparse
 import sys
-import time
 from collections.abc import Callable
 
+from instruments.sim.console import serve
 from instruments.sim.furnace_physics import Furnace, Mode, Step
 from instruments.sim.lines import TcpLine
 from instruments.sim.modbus_server import Refused, TcpServer
@@ -88,14 +88,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--speed", type=float, default=1.0, help="simulated seconds per second")
     options = parser.parse_args(arguments)
     steps = (Step(900.0, 5 / 60), Step(900.0, 0.0, 6 * 3600.0), Step(25.0, 5 / 60))
-    with TcpLine(TcpServer(NaberthermSimulator({1: steps}, SimClock(options.speed)))) as line:
-        print(line.address, flush=True)
-        while True:
-            time.sleep(1.0)
+    device = NaberthermSimulator({1: steps}, SimClock(options.speed))
+    return serve(lambda faults: TcpLine(TcpServer(device), faults), lambda words: _obey(device, words), "break | mend")
+
+
+def _obey(device: NaberthermSimulator, words: list[str]) -> bool:
+    device.furnace.is_sensor_broken = words == ["break"]
+    return words in (["break"], ["mend"])
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(0)
+    sys.exit(main())

@@ -47,8 +47,8 @@ def fit_by_hand(
 
     `fixed` holds parameters at a value, `bounds` keeps them within (low, high), `start` gives starting values where the
     data should not; `masked` are places in the spectrum that weigh nothing, besides the outliers. The verdict is review
-    at best: signing is a second step. Raises Refusal for a circuit outside the grammar, unknown names, bad bounds, places
-    that the spectrum does not have, or no name of a person.
+    at best: signing is a second step. Raises Refusal for a circuit outside the grammar, unknown names, bad bounds,
+    places that the spectrum does not have, or no name of a person.
     """
     if not made_by.strip():
         raise Refusal("a fit by hand carries the name of who made it", "made_by")
@@ -127,7 +127,7 @@ def _starts(model: Circuit, f: Real, z: Complex, box: Real, start: Mapping[str, 
     low, high = float(np.abs(z).min()), float(np.abs(z).max())
     shape = (_N_STARTS,)
     r = np.exp(random.uniform(np.log(0.05 * low), np.log(2.0 * high), size=shape))
-    w = np.exp(random.uniform(*np.log(omega), size=shape))
+    w = np.exp(random.uniform(np.log(omega[0]), np.log(omega[1]), size=shape))
     columns = []
     for unit in model.units:
         r = random.permutation(r)

@@ -17,8 +17,8 @@ _COMMON_TO_A_PELLET = ("leads", "thickness", "diameter")
 class Arrhenius:
     """sigma T = A exp(-Ea / kT) (1/R for sigma without geometry): Ea in eV with its sd, n points, scatter.
 
-    `scatter` is the root mean square deviation in ln(sigma T) from the line; `chi2` per degree of freedom in units of the
-    sweeps' own uncertainties. Above one the sd of Ea is widened by its root.
+    `scatter` is the root mean square deviation in ln(sigma T) from the line; `chi2` per degree of freedom in units of
+    the sweeps' own uncertainties. Above one the sd of Ea is widened by its root.
     """
 
     activation_energy_ev: float
@@ -32,8 +32,8 @@ class Arrhenius:
 def arrhenius(analyses: Sequence[Analysis]) -> Arrhenius:
     """Fit a temperature series of one pellet by weighted least squares.
 
-    Weights come from what differs from sweep to sweep, u(R) and the temperature: thickness and area move the line and not
-    its slope. Raises Refusal for fewer than three usable analyses with a temperature, or less than 10 K between them.
+    Weights come from what differs from sweep to sweep, u(R) and the temperature: thickness and area move the line and
+    not its slope. Raises Refusal for fewer than three usable analyses with a temperature, or less than 10 K between them.
     """
     usable = [a for a in analyses if a.r_total_ohm and a.r_total_ohm_sd and a.temperature_c is not None]
     kelvins = [kelvin(float(a.temperature_c or 0.0)) for a in usable]
@@ -88,8 +88,8 @@ class Pooled:
 def pooled(pellets: Sequence[Sequence[Analysis]]) -> Pooled:
     """Bring sweeps (inner) of several pellets (outer) of one sample together, in ln sigma at 25 C.
 
-    Two random-effects steps after DerSimonian and Laird (Control. Clin. Trials 7 (1986) 177): sweeps into pellets with what
-    differs between sweeps, pellets into the sample with what sweeps of a pellet share. What all share (an assumed
+    Two random-effects steps after DerSimonian and Laird (Control. Clin. Trials 7 (1986) 177): sweeps into pellets with
+    what differs between sweeps, pellets into the sample with what sweeps of a pellet share. What all share (an assumed
     temperature, the correction to 25 C) is added once, at the end. Raises Refusal where no analysis has a sigma.
     """
     usable = [[a for a in sweeps if a.sigma_25_s_cm] for sweeps in pellets]

@@ -61,7 +61,6 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.views import (
         EqualView,
         NyquistPicture,
-        board_rows,
         kept_sheet,
         model_runs,
         nyquist_picture,
@@ -124,7 +123,6 @@ _HOME = {
     "views": (
         "EqualView",
         "NyquistPicture",
-        "board_rows",
         "kept_sheet",
         "model_runs",
         "nyquist_picture",
@@ -164,7 +162,6 @@ __all__ = [
     "back_up",
     "bench_sheet",
     "board",
-    "board_rows",
     "campaign_state",
     "check_database",
     "close_sample",
@@ -211,7 +208,10 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _MODULE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    # `board` names a module and a function: the function wins, also after the module was imported.
-    value = getattr(import_module(f"{__name__}.{_MODULE[name]}"), name)
+    home = import_module(f"{__name__}.{_MODULE[name]}")
+    value = getattr(home, name)
     globals()[name] = value
+    if _MODULE[name] in _MODULE:
+        # `board` names a module and a function: importing the module has set the name, and the function shall win.
+        globals()[_MODULE[name]] = getattr(home, _MODULE[name])
     return value

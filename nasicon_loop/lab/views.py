@@ -1,14 +1,14 @@
 """View models that more than one face draws: what part of a spectrum to show, which runs there are."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from db import ModelRun
-    from nasicon_loop.lab.board import AnalysisView, BoardRow
+    from nasicon_loop.lab.board import AnalysisView
     from nasicon_loop.lab.context import Lab
     from nasicon_loop.lab.sheets import BenchSheet
 
@@ -114,16 +114,10 @@ def _unit(largest_ohm: float) -> tuple[float, str]:
     return (1e-3, "kΩ") if largest_ohm >= _KILO_FROM_OHM else (1.0, "Ω")
 
 
-def _plane(impedance: NDArray[np.complex128]) -> NDArray[np.float64]:
-    points = np.column_stack([impedance.real, -impedance.imag])
-    return points[np.isfinite(points).all(axis=1)]
-
-
-def board_rows(lab: "Lab") -> "list[BoardRow]":
-    """Return every sample with how far it came; `board` under a name that no module has."""
-    from nasicon_loop.lab.board import board
-
-    return board(lab)
+def _plane(impedance: "NDArray[Any]") -> NDArray[np.float64]:
+    points: NDArray[np.float64] = np.column_stack([impedance.real, -impedance.imag])
+    finite: NDArray[np.float64] = points[np.isfinite(points).all(axis=1)]
+    return finite
 
 
 def model_runs(lab: "Lab") -> "tuple[ModelRun, ...]":

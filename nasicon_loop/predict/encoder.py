@@ -49,10 +49,7 @@ class Encoder:
         bases = fit_bases(batch.amounts, target)
         images = crystal_images(batch, bases)
         mean, scale = _scales(images)
-        if uses_features:
-            features = _features(batch, temperature_c, kinds, bases)
-        else:
-            features = np.zeros((len(batch), 0))
+        features = _features(batch, temperature_c, kinds, bases) if uses_features else np.zeros((len(batch), 0))
         feature_mean, feature_scale = _scales(features)
         return cls(bases, mean, scale, feature_mean, feature_scale, features.min(axis=0), features.max(axis=0))
 

@@ -113,7 +113,7 @@ class NasiconApp(App[None]):
 
     def say_refusal(self, refusal: Exception) -> None:
         """Show why something was refused: one line there, and a notification."""
-        text = in_keys(plain(refusal, limit=400))
+        text = in_keys(plain(refusal, limit=400)).replace(f"{self.lab.folder.path}/", "")
         if (text, True) != (self._message, self._is_error):
             self.notify(text, severity="error", markup=False)
         self._message, self._is_error = text, True

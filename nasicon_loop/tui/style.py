@@ -35,5 +35,6 @@ Form, Ask, Help { align: center middle; background: $background 60%; }
 .dialog-error { color: $error; height: auto; max-height: 4; }
 .dialog-keys { color: $text-muted; height: 1; }
 Help .dialog-fields { max-height: 19; }
+ToastRack { margin-bottom: 3; }
 Toast { max-width: 76; }
 """

@@ -104,6 +104,25 @@ class Story:
     content: bytes
 
 
+def _at_the_bench(writer: db.Writer, sample: db.Sample, pellet: db.Pellet) -> None:
+    """One of each fact that version 0002 brought."""
+    lot = writer.add_lot("ZrO2", lot_number="Z-12", amount_g=100.0, assay=0.99, opened_on="2026-11-01")
+    writer.add_lot_event(lot, "fired", on_date="2026-11-20")
+    writer.add_weighing_entry(sample, "ZrO2", 3.781, lot=lot, operator="Ada")
+    recipe = writer.recipe(sample)
+    if recipe is not None:
+        writer.sign_recipe(recipe, who="Ada")
+    writer.add_deviation(sample, "milled 2 h", who="Ada", recipe=recipe)
+    load = writer.add_load(
+        "sintering", [db.Place(sample.id, "1", "own lid")], program={"top_c": 1220.0}, set_temperature_c=1225.0,
+        hours=24.0, offset_c=-5.0, calibrated_on="2026-10-01", without_reference="first load",
+    )  # fmt: skip
+    writer.add_firing(
+        sample, "sintering", temperature_c=1220.0, hours=24.0, furnace_load=load, set_temperature_c=1225.0
+    )
+    writer.add_phase(pellet, "R-3c", second_phases={"ZrO2": 0.035}, who="Ada")
+
+
 @pytest.fixture
 def tell() -> Callable[[db.Database, Path | None], Story]:
     """A function that takes a lab once round the ring, and puts the file's bytes into a vault."""
@@ -140,6 +159,7 @@ def tell() -> Callable[[db.Database, Path | None], Story]:
             writer.add_firing(sample, "calcination", temperature_c=1100.0, hours=12.0)
             writer.add_firing(sample, "sintering", temperature_c=1220.0, hours=24.0)
             pellet = writer.add_pellet(sample)
+            _at_the_bench(writer, sample, pellet)
         if vault is not None:
             (vault / sha256[:2]).mkdir(parents=True)
             (vault / sha256[:2] / sha256).write_bytes(content)

@@ -192,7 +192,7 @@ def test_a_lab_is_made_once_with_a_proper_prefix(lite: db.Database, tmp_path: Pa
 
 def test_older_and_newer_versions_are_told_apart(lite: db.Database, monkeypatch: pytest.MonkeyPatch) -> None:
     path = lite.path or Path()
-    monkeypatch.setattr(revisions, "REVISIONS", ("0001", "0002"))
+    monkeypatch.setattr(revisions, "REVISIONS", (*revisions.REVISIONS, "0098"))
     with pytest.raises(Refusal, match="nasicon db upgrade"):
         db.open(path)
     monkeypatch.undo()
@@ -210,23 +210,24 @@ def test_an_upgrade_copies_first_and_keeps_everything(
 ) -> None:
     tell(lite)
     path = lite.path or Path()
-    assert db.upgrade(path) == schema.Upgrade("0001", "0001", None)
+    newest = revisions.REVISIONS[-1]
+    assert db.upgrade(path) == schema.Upgrade(newest, newest, None)
     folder = tmp_path / "migrations"
     shutil.copytree(Path(schema.__file__).with_name("migrations"), folder)
-    (folder / "versions" / "0002_later.py").write_text(
-        "import sqlalchemy as sa\nfrom alembic import op\nrevision = '0002'\ndown_revision = '0001'\n"
+    (folder / "versions" / "0098_later.py").write_text(
+        f"import sqlalchemy as sa\nfrom alembic import op\nrevision = '0098'\ndown_revision = '{newest}'\n"
         "def upgrade():\n"
         "    with op.batch_alter_table('sample') as batch:\n"
         "        batch.add_column(sa.Column('colour', sa.String(), nullable=True))\n"
     )
     monkeypatch.setattr(schema, "__file__", str(tmp_path / "schema.py"))
-    monkeypatch.setattr(schema, "REVISIONS", ("0001", "0002"))
-    monkeypatch.setattr(revisions, "REVISIONS", ("0001", "0002"))
+    monkeypatch.setattr(schema, "REVISIONS", (*revisions.REVISIONS, "0098"))
+    monkeypatch.setattr(revisions, "REVISIONS", (*revisions.REVISIONS, "0098"))
     done = db.upgrade(path)
-    assert (done.before, done.after) == ("0001", "0002")
+    assert (done.before, done.after) == (newest, "0098")
     assert done.backup is not None
     with closing(sqlite3.connect(done.backup)) as copy, closing(sqlite3.connect(path)) as new:
-        assert copy.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert copy.execute("SELECT version_num FROM alembic_version").fetchone() == (newest,)
         assert new.execute("SELECT label, colour FROM sample").fetchall() == [("NL-0001", None)]
         assert new.execute("PRAGMA foreign_key_check").fetchall() == []
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 import db
-from db import projections
+from db import states
 from nasicon_loop.core import Refusal
 
 _N_PROCESSES, _N_WRITES = 6, 150
@@ -79,17 +79,17 @@ def test_an_upgrade_of_states_is_one_function(lite: db.Database, tell: Callable[
     """Emptying all states and replaying gives them back: nothing is kept that the journal does not say."""
     tell(lite)
     with closing(sqlite3.connect(lite.path or "")) as connection:
-        for table, _ in projections.KINDS.values():
+        for table, _ in states.KINDS.values():
             connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
         connection.commit()
-    assert len(db.repair(lite)) == len(projections.KINDS)
+    assert len(db.repair(lite)) == len(states.KINDS)
     assert db.check(lite) == []
 
 
 class AnyCampaign(RuleBasedStateMachine):
     """Everything a lab can do, in any order; after each step the journal must prove the states."""
 
-    samples, pellets, files, spectra, analyses = (Bundle(name) for name in ("s", "p", "f", "z", "a"))
+    samples, pellets, files, spectra, analyses, lots = (Bundle(name) for name in ("s", "p", "f", "z", "a", "l"))
 
     def __init__(self) -> None:
         super().__init__()
@@ -136,6 +136,19 @@ class AnyCampaign(RuleBasedStateMachine):
             return int(self.do("add_pellet", sample).id)
         except Refusal:  # the sample was abandoned
             return int(self.do("add_pellet", self.do("add_sample", "B")).id)
+
+    @rule(target=lots, precursor=st.sampled_from(["ZrO2", "SiO2"]), amount_g=st.floats(0.001, 100))
+    def lot(self, precursor: str, amount_g: float) -> int:
+        return int(self.do("add_lot", precursor, lot_number="1", amount_g=amount_g).id)
+
+    @rule(lot=lots, kind=st.sampled_from(["opened", "fired", "counted", "closed"]))
+    def lot_event(self, lot: int, kind: Any) -> None:
+        self.do("add_lot_event", lot, kind, on_date="2026-11-22", left_g=1.5 if kind == "counted" else None)
+
+    @rule(sample=samples, lot=st.none() | lots, mass_g=st.floats(0, 10), precursor=st.sampled_from(["ZrO2", "SiO2"]))
+    def weighing_entry(self, sample: int, lot: int | None, mass_g: float, precursor: str) -> None:
+        with suppress(Refusal):
+            self.do("add_weighing_entry", sample, precursor, mass_g, lot=lot, operator="x")
 
     @rule(pellet=pellets, name=st.sampled_from(["thickness_cm", "electrode_diameter_cm", "mass_g"]))
     def geometry(self, pellet: int, name: str) -> None:

@@ -1,13 +1,17 @@
 """Heavy work runs in a process of its own, with progress, and can be stopped."""
 
+import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from nasicon_loop.lab import Lab, model_runs
-from nasicon_loop.tui import jobs
+import nasicon_loop.lab
+from db import ModelRun
+from nasicon_loop.lab import Lab, Trained, model_runs
+from nasicon_loop.tui import child, jobs
 from nasicon_loop.tui.child import MARK
 
 _SLOW = f"""
@@ -24,18 +28,60 @@ def pretend(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     monkeypatch.setattr(jobs, "command", lambda *_: [sys.executable, "-c", code])
 
 
-async def test_training_and_suggesting_for_real(lab: Lab, keyboard: Any) -> None:
+def told(output: str) -> list[Any]:
+    """What the child said, as documents."""
+    return [json.loads(line.removeprefix(MARK)) for line in output.splitlines() if line.startswith(MARK)]
+
+
+def test_the_child_trains_and_tells_progress_and_the_run(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def train(inner: Lab, *, progress: Any) -> Trained:
+        assert inner.folder == lab.folder
+        progress.start("training", 2)
+        progress.advance(detail="network \x1b[31m1")
+        run = ModelRun(1, 7, "x", "y", {}, {}, 10, 1, 0, "command", datetime(2024, 1, 1, tzinfo=UTC))
+        return Trained(run, 1, {}, ("NL-0001-P1",))
+
+    monkeypatch.setattr(nasicon_loop.lab, "train_model", train)
+    assert child.main(["train", str(lab.folder.path)]) == 0
+    first, second, last = told(capsys.readouterr().out)
+    assert first["progress"] == {"what": "training", "done": 0, "total": 2, "detail": ""}
+    assert second["progress"]["done"] == 1
+    assert "\x1b" not in second["progress"]["detail"]
+    assert last["result"] == {"run": 7, "taught_by": ["NL-0001-P1"], "note": ""}
+
+
+async def test_new_suggestions_come_with_what_changed(lab: Lab, keyboard: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = {"result": {"numbers": [1], "notes": ["[b]note[/b]"], "changes": ["W went up"]}}
+    seen: list[tuple[Any, ...]] = []
+
+    def command(*given: Any) -> list[str]:
+        seen.append(given[1:])
+        with lab.database.write(who="model") as writer:
+            writer.add_suggestion(
+                model_run=None,
+                formula="Na3Zr2Si2PO12",
+                dopant="W",
+                log10_sigma_mean=-3.0,
+                log10_sigma_sd=0.4,
+                quantiles={},
+                acquisition=0.1,
+                reason="why not",
+                batch=1,
+            )
+        return [sys.executable, "-c", f"print({MARK!r} + {json.dumps(answer)!r})"]
+
+    monkeypatch.setattr(jobs, "command", command)
     async with keyboard(lab) as hands:
-        await hands.go("7", "nothing was trained yet")
-        await hands.press("t")
-        await hands.until(lambda: bool(model_runs(lab)) and hands.app.jobs.current is None, "a trained model")
-        await hands.see("run 1 is the newest of 1")
         await hands.go("3", "no suggestions yet")
-        await hands.press("n", "backspace", "2", "enter")
-        await hands.see("2 suggestions, 2 open")
-        await hands.until(lambda: hands.app.jobs.current is None, "the end of the job")
-    with lab.database.read() as reader:
-        assert [one.number for one in reader.suggestions()] == [1, 2]
+        await hands.press("n", "backspace", "0", "enter")
+        await hands.see("give a number from 1 to 50")
+        assert seen == []
+        await hands.press("backspace", "2", "enter")
+        await hands.see("W went up")
+        await hands.see("[b]note[/b]")
+        assert seen == [("suggest", 2)]
 
 
 async def test_without_a_model_the_child_says_what_to_do(lab: Lab, keyboard: Any) -> None:

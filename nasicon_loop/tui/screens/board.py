@@ -7,7 +7,7 @@ from rich.text import Text
 from textual.widget import Widget
 from textual.widgets import DataTable
 
-from nasicon_loop.lab import BoardRow, CampaignState, board_rows, campaign_state, new_sample
+from nasicon_loop.lab import BoardRow, CampaignState, board, campaign_state, new_sample
 from nasicon_loop.tui import words
 from nasicon_loop.tui.keys import bindings_of, in_keys
 from nasicon_loop.tui.screens.base import WIDE, LabScreen
@@ -39,7 +39,7 @@ class BoardScreen(LabScreen):
 
     def load(self) -> tuple[list[BoardRow], CampaignState]:
         """Read samples and counts."""
-        rows = sorted(board_rows(self.lab), key=lambda row: row.label, reverse=True)
+        rows = sorted(board(self.lab), key=lambda row: row.label, reverse=True)
         return sorted(rows, key=_rank), campaign_state(self.lab)
 
     def show(self, data: tuple[list[BoardRow], CampaignState]) -> None:

@@ -15,7 +15,7 @@ from nasicon_loop.lab import (
     BenchSheet,
     BoardRow,
     Wish,
-    board_rows,
+    board,
     kept_sheet,
     record_firing,
     record_weighing,
@@ -56,7 +56,7 @@ class RecipeScreen(LabScreen):
 
     def load(self) -> tuple[_Shown | None, list[str]]:
         """Read the selected sample, else the newest one."""
-        rows = {row.label: row for row in board_rows(self.lab)}
+        rows = {row.label: row for row in board(self.lab)}
         label = self.nasicon.sample_label if self.nasicon.sample_label in rows else max(rows, default=None)
         if label is None:
             return None, []

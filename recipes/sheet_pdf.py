@@ -1,0 +1,4 @@
+"""placeholder"""
+
+
+def sheet_pdf() -> None: ...
