@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from recipes.pressing import density_g_cm3, die_for_fired_mm, force_kn, gauge_bar, relative_density, tonnes_force
     from recipes.protocol import Condition, Protocol, Step, protocols
     from recipes.readings import Reading, reading
-    from recipes.sheet_pdf import sheet_pdf
+    from recipes.sheet_pdf import pdf_sheet
     from recipes.tolerance import InVessel, in_vessel
     from recipes.values import LotContent, MasterMix, PrecursorMass, Pressing, Recipe, RecipeStep, Weighed
     from recipes.weighing import rescaled, weighed_composition
@@ -56,6 +56,7 @@ __all__ = [
     "in_vessel",
     "joint_program",
     "mass_change",
+    "pdf_sheet",
     "plan",
     "precursor_table",
     "protocols",
@@ -63,7 +64,6 @@ __all__ = [
     "relative_density",
     "rescaled",
     "sheet",
-    "sheet_pdf",
     "to_dict",
     "tonnes_force",
     "weighed_composition",
@@ -75,7 +75,7 @@ _MODULES = {
     "recipes.density": ("LIQUIDS_G_CM3", "archimedes_g_cm3"),
     "recipes.mass_change": ("MassChange", "mass_change"),
     "recipes.readings": ("Reading", "reading"),
-    "recipes.sheet_pdf": ("sheet_pdf",),
+    "recipes.sheet_pdf": ("pdf_sheet",),
     "recipes.tolerance": ("InVessel", "in_vessel"),
     "recipes.document": (
         "from_dict",

@@ -28,7 +28,7 @@ def archimedes_g_cm3(
     name = liquid.strip().casefold()
     if name in _WATER:
         raise Refusal(
-            "not in water: NASICON gives its sodium away for protons there; take ethanol, 2-propanol or toluene",
+            "not in water: NASICON trades its sodium for protons there; take ethanol, 2-propanol or toluene",
             "water",
         )
     density = LIQUIDS_G_CM3.get(name) if liquid_density_g_cm3 is None else liquid_density_g_cm3
@@ -37,7 +37,5 @@ def archimedes_g_cm3(
         raise Refusal(f"its density is not known here; give it, or take {known}", plain(liquid, limit=60))
     in_air = dry_g if soaked_g is None else soaked_g
     if not (0 < density < _DENSEST_G_CM3 and 0 <= immersed_g < dry_g <= in_air):
-        raise Refusal(
-            "the masses must be immersed < dry <= soaked, in g, and the liquid lighter than the pellet", liquid
-        )
+        raise Refusal("the masses must be immersed < dry <= soaked, in g, and the liquid lighter than 4 g/cm3", liquid)
     return dry_g / (in_air - immersed_g) * density

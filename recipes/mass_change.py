@@ -7,7 +7,7 @@ from recipes.precursors import molar_mass
 from recipes.values import Recipe
 
 MASS_TOLERANCE = 0.01
-"""Of the mass put in: powder that sticks to crucible and spatula, and what it draws from the air. Practice, no source."""
+"""Of the mass put in: powder that sticks to crucible and spatula, and what it draws from the air. Practice."""
 LEAST_TOLERANCE_G = 0.002
 """Two milligrams: a crucible cannot be weighed back better."""
 
@@ -55,7 +55,7 @@ def _alarm(loss_g: float, least_g: float, most_g: float, tolerance_g: float, is_
         if loss_g < 0:
             return f"{-loss_g:.4f} g heavier than before: was the crucible taken off both times, is it the same one?"
         return (
-            f"{least_g - loss_g:.4f} g less has left than should: carbonate or phosphate may not be decomposed in full; "
+            f"{least_g - loss_g:.4f} g less has left than should: carbonate or phosphate may not have decomposed; "
             "calcine again before pressing"
         )
     if loss_g > most_g + tolerance_g:

@@ -53,8 +53,8 @@ def plan(
     `mass_g` is the mass of target compound that the stoichiometric precursors give; without it the batch is
     `n_pellets * pellet_mass_g * (1 + loss_allowance_percent / 100)`. `precursors` are formulas or names: the elements
     that they bring come from them alone, the others from the table as usual. `strict_paper` allows only Na3PO4, ZrO2,
-    SiO2 and the dopants' oxides and states what is then missing. `assays` are mass fractions by formula, `lots` the same
-    with a name and a loss on ignition.
+    SiO2 and the dopants' oxides and states what is then missing. `assays` are mass fractions by formula, `lots` the
+    same with a name and a loss on ignition.
     `allow_toxic` is True or the symbols of blocked elements to allow. `extra_folder` is a lab's protocols folder.
 
     Raises Refusal, in one line, for a target that is no formula or not charge-neutral, elements without a precursor or

@@ -46,8 +46,8 @@ def _cations(formula: str) -> Mapping[str, Fraction]:
 class Precursor:
     """One form of one compound; `formula` is canonical with the hydrate water, e.g. `Na3PO4·12H2O`.
 
-    `gases` are mol released per mol, so that cations and oxygen remain. `assay` is a mass fraction of what is left after
-    `loss_on_ignition` (also a mass fraction; hydrate water is no part of it). `price_per_g` is None where no price is
+    `gases` are mol released per mol, so that cations and oxygen remain. `assay` is a mass fraction of what is left
+    after `loss_on_ignition` (also a mass fraction; hydrate water is no part of it). `price_per_g` is None where none is
     known. Lower `preference` is taken first. A jar fired more than `fresh_days` ago is to be fired again (0: never).
     """
 

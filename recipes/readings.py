@@ -15,7 +15,7 @@ SPREAD_LIMIT = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A length from its readings. `sd` is None for a single one: its uncertainty is the instrument's, not known here."""
+    """A length from its readings. `sd` is None for a single one: its uncertainty is not known here."""
 
     value: float
     sd: float | None

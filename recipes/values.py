@@ -13,7 +13,8 @@ from recipes.furnace import FurnaceProgram
 class PrecursorMass:
     """One line of the weighing table.
 
-    `mass_g` is exact: stoichiometric plus excess, corrected for assay and loss on ignition of the lot; `rounded_g` is what the balance can show.
+    `mass_g` is exact: stoichiometric plus excess, corrected for assay and loss on ignition of the lot; `rounded_g` is
+    what the balance can show.
     `tolerance_g` is how far the actual mass may be off without being written down as a deviation.
     """
 

@@ -25,7 +25,6 @@ class MtSicsBalance:
         self._line = open_serial(settings.address, settings.baud_rate, _SLICE_S)
         self._lock = RLock()
         self._received = b""
-        self._serial_number = ""
         self._is_in_step = False
         self._is_in_use = False
 
@@ -35,14 +34,12 @@ class MtSicsBalance:
             self._is_in_step = False
             model = self._text("I2")
             software = self._text("I3")
-            self._serial_number = self._text("I4")
-        return BalanceIdentity(model, self._serial_number, software)
+            serial_number = self._text("I4")
+        return BalanceIdentity(model, serial_number, software)
 
     def stable_weight(self, timeout_s: float = 30.0) -> StableWeight:
         """Wait for a stable value (S), with the raw line, serial number and time."""
         with self._lock:
-            if not self._serial_number:
-                self.identify()
             try:
                 reply = self._ask("S", timeout_s)
             except PortGone:
@@ -53,10 +50,11 @@ class MtSicsBalance:
                     f"found no stable value in {timeout_s:g} s: draughts, vibration, static?", self._settings.label
                 ) from problem
             weight = self._weight(reply)
+            serial_number = self._text("I4")  # asked each time: a cable may have been moved to another balance
         if not weight.is_stable:
             raise UnreadableReply("sent an unstable value when asked for a stable one", self._settings.label)
         return StableWeight(
-            weight.mass_g, weight.resolution_g, weight.unit, weight.raw, self._serial_number, self._clock.now()
+            weight.mass_g, weight.resolution_g, weight.unit, weight.raw, serial_number, self._clock.now()
         )
 
     def weight(self) -> Weight:

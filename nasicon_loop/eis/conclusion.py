@@ -32,7 +32,9 @@ def concluded(
     gates.at_most("model spread", choice.range)
     cross = cross_check(reading, evidence.minima)
     is_decisive = is_complete and choice.rival_bic > settings.decisive_bic
-    if cross is None:
+    if cross is None and not is_complete:
+        gates.record("unchecked", fit.rms, is_passed=False)
+    elif cross is None:
         gates.record("uniqueness", choice.rival_bic, is_passed=is_decisive)
     else:
         difference = reading.r_total_ohm / cross.r_total_ohm - 1.0

@@ -1,5 +1,7 @@
 """The gates: each a number, a limit from the settings, and the sentence that the user reads."""
 
+import math
+
 from nasicon_loop.eis.analysis import Gate
 from nasicon_loop.eis.settings import GATES, Settings
 
@@ -30,5 +32,6 @@ class Gates:
         rule = _RULES[name]
         limit = self.limit(name)
         sentence = rule.sentence.format(value=value, limit=limit)
-        self.met.append(Gate(name, float(value), limit, is_passed, rule.verdict, sentence))
+        number = float(value) if math.isfinite(value) else None  # JSON has no infinity
+        self.met.append(Gate(name, number, limit, is_passed, rule.verdict, sentence))
         return is_passed

@@ -10,7 +10,6 @@ from nasicon_loop.eis.kk import KramersKronig, kramers_kronig
 from nasicon_loop.eis.settings import Settings
 
 _FLIPPED_RATIO = 0.5  # the mirrored spectrum must be this much better
-_FLIPPED_SHARE = 0.5
 _INDUCTIVE = 0.05  # Im / |Z| of the slow quarter that no cable explains
 _KHZ_F_MAX, _KHZ_F_MIN = 5e3, 0.05  # a sweep that ends below the one and starts below the other was written in kHz
 
@@ -61,9 +60,9 @@ def _thinned(ln_f: Real, index: NDArray[np.int64], n_most: int) -> NDArray[np.in
     return np.sort(index[order[np.unique(places)]])
 
 
-def is_flipped(data: Screened, test: KramersKronig) -> bool:
-    """Whether the imaginary part has the wrong sign: mostly positive, and its mirror image passes Kramers-Kronig."""
-    if np.mean(data.impedance_ohm.imag > 0) < _FLIPPED_SHARE:
+def is_flipped(data: Screened, test: KramersKronig, most: float) -> bool:
+    """Whether the imaginary part has the wrong sign: a share above `most` is positive, and the mirror image fits."""
+    if np.mean(data.impedance_ohm.imag > 0) < most:
         return False
     mirrored = kramers_kronig(data.frequency_hz, data.impedance_ohm.conj())
     slow = np.argsort(data.frequency_hz)[: max(3, len(data.frequency_hz) // 4)]

@@ -33,7 +33,7 @@ def arrhenius(analyses: Sequence[Analysis]) -> Arrhenius:
     """Fit a temperature series of one pellet by weighted least squares.
 
     Weights come from what differs from sweep to sweep, u(R) and the temperature: thickness and area move the line and
-    not its slope. Raises Refusal for fewer than three usable analyses with a temperature, or less than 10 K between them.
+    not its slope. Raises Refusal for fewer than three usable analyses with a temperature, or less than 10 K in all.
     """
     usable = [a for a in analyses if a.r_total_ohm and a.r_total_ohm_sd and a.temperature_c is not None]
     kelvins = [kelvin(float(a.temperature_c or 0.0)) for a in usable]

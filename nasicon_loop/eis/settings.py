@@ -30,6 +30,7 @@ class Settings:
     outlier_sd: float = 6.0
     max_masked_share: float = 0.10
     max_negative_real_share: float = 0.10
+    max_inductive_share: float = 0.5
     # what a branch can be
     gb_capacitance_f: float = 5e-8
     ambiguous_capacitance_f: float = 5e-7
@@ -125,7 +126,7 @@ GATES: tuple[GateRule, ...] = (
     ),
     GateRule(
         "sign",
-        "max_negative_real_share",
+        "max_inductive_share",
         "rejected",
         "the imaginary part has the wrong sign (a capacitor must have Z'' < 0): the file holds -Z'' or lost the sign",
     ),
@@ -193,6 +194,13 @@ GATES: tuple[GateRule, ...] = (
         "nearly as well (BIC {value:.0f} behind, {limit:.0f} wanted): extend the frequency range",
     ),
     GateRule(
+        "unchecked",
+        "small_misfit_rms",
+        "review",
+        "the best circuit misses the data by {value:.2%} rms, noise is less (limit then {limit:.2%}), and there is no "
+        "minimum of -Im Z to check it against",
+    ),
+    GateRule(
         "arc not closed",
         "gb_capacitance_f",
         "rejected",
@@ -210,7 +218,7 @@ GATES: tuple[GateRule, ...] = (
         "ambiguous arc",
         "gb_capacitance_f",
         "review",
-        "an arc has {value:.1e} F (grain boundaries stay below {limit:.0e} F, electrodes lie above 2e-06 F): it may be "
+        "an arc has {value:.1e} F (grain boundaries stay below {limit:.0e} F, electrodes have microfarads): it may be "
         "either, and R_total depends on which",
     ),
     GateRule(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from instruments.spectrum import Spectrum
-from nasicon_loop.core import Refusal
+from nasicon_loop.core import Processes, Refusal
 from nasicon_loop.eis import (
     ENGINE_VERSION,
     Analysis,
@@ -131,3 +131,14 @@ def test_the_view_has_points_fit_residuals_and_masks() -> None:
     bare = spectrum_view(spectrum)
     assert bare.fit is None
     assert np.isnan(bare.residual_real).all()
+
+
+def test_processes_give_the_same_as_one_after_the_other() -> None:
+    spectra = [paper_spectrum(r, 35.35, seed=1).spectrum for r in (20.0, 60.0)]
+    assert analyse_many(spectra, PELLET, executor=Processes(2)) == analyse_many(spectra, PELLET)
+
+
+@pytest.mark.parametrize("simulated", simulated_spectra(10, seed=21))
+def test_every_analysis_survives_json(simulated: object) -> None:
+    analysis = analyse(simulated.spectrum)  # type: ignore[attr-defined]
+    assert Analysis.from_dict(json.loads(json.dumps(analysis.to_dict(), allow_nan=False))) == analysis

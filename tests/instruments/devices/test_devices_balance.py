@@ -88,9 +88,11 @@ def test_overload_and_underload_are_refused_and_weighing_goes_on(balance, device
     with pytest.raises(OutOfRange, match="bench balance: is overloaded"):
         balance.stable_weight()
     device.pan.put(-50.0)
+    device.clock.advance(60)
     with pytest.raises(OutOfRange):
         balance.weight()
     device.pan.put(1.0)
+    device.clock.advance(60)
     assert balance.stable_weight().mass_g == pytest.approx(1.0, abs=0.0004)
 
 
@@ -136,6 +138,13 @@ def test_live_values_follow_the_pan_and_other_commands_end_the_stream(balance, d
     assert balance.identify().serial_number == device.serial_number
     assert balance.stable_weight().mass_g == pytest.approx(4.0, abs=0.0004)
     assert device.n_resets == 0
+
+
+def test_a_cable_moved_to_another_balance_is_seen_in_the_serial_number(balance, device):
+    device.pan.put(1.0)
+    first = balance.stable_weight()
+    device.serial_number = "C987654321"
+    assert (first.serial_number, balance.stable_weight().serial_number) == ("B123456789", "C987654321")
 
 
 def test_the_display_shows_what_is_to_be_weighed(balance, device):

@@ -49,16 +49,16 @@ def test_the_program_lies_where_the_handbook_says(bench, program):
     setup.furnace.load(program)
     base = BLOCKS_FIRST + 3 * BLOCK
     assert base == 8736
-    held = [setup.device.stored.get(base + k) for k in range(5)]
-    assert held == [0, None, 1, 1, 1]  # no holdback, rates and dwells per minute, one cycle
-    segments = [[setup.device.stored.get(base + 8 * k + j) for j in range(3)] for k in range(1, 7)]
+    held = [setup.device.stored.get(base + k, 0) for k in range(5)]
+    assert held == [0, 0, 1, 1, 1]  # no holdback, rates and dwells per minute, one cycle
+    segments = [[setup.device.stored.get(base + 8 * k + j, 0) for j in range(3)] for k in range(1, 7)]
     assert segments == [
         [1, 4000, 50],
-        [3, None, 600],
+        [3, 0, 600],
         [1, 11500, 30],
-        [3, None, 7200],
+        [3, 0, 7200],
         [1, 250, 30],
-        [0, None, None],
+        [0, 0, 0],
     ]
     assert setup.device.stored[22] == 4
 
@@ -66,7 +66,7 @@ def test_the_program_lies_where_the_handbook_says(bench, program):
 def test_a_list_of_segments_ends_without_heating(bench, program):
     setup = bench.furnace("3216")
     setup.furnace.load(program)
-    rows = [[setup.device.stored[LIST_FIRST + 3 * k + j] for j in range(3)] for k in range(8)]
+    rows = [[setup.device.stored.get(LIST_FIRST + 3 * k + j, 0) for j in range(3)] for k in range(8)]
     assert rows[:3] == [[60, 4000, 50], [720, 11500, 30], [0, 250, 30]]
     assert rows[3:] == [[0, 250, 30]] * 5
 

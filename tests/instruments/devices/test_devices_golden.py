@@ -91,6 +91,7 @@ def test_mt_sics_speaks_the_documented_bytes(bench):
             (b"I3\r\n", b'I3 A "1.20 10.28.0.493.142"\r\n'),
             (b"I4\r\n", b'I4 A "B021002593"\r\n'),
             (b"S\r\n", b"S S     100.00 g\r\n"),
+            (b"I4\r\n", b'I4 A "B021002593"\r\n'),
             (b"Z\r\n", b"Z A\r\n"),
             (b"T\r\n", b"T S   10.0000 g\r\n"),
             (b"TI\r\n", b"TI S   10.0000 g\r\n"),

@@ -6,6 +6,7 @@ import pytest
 
 from instruments.devices import (
     AboveCeiling,
+    Confirmation,
     DeviceError,
     DeviceProgram,
     NotAllowed,
@@ -104,12 +105,11 @@ def test_registers_outside_the_list_are_not_written(bench, model, register):
 
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize(
-    ("changes", "limit_c", "words"),
-    [({"ceiling_c": 1100.0}, 1500.0, "furnace's ceiling"), ({"ceiling_c": 1900.0}, 1000.0, "setpoint limit")],
+    ("limits", "words"), [((1100.0, 1500.0), "furnace's ceiling"), ((1900.0, 1000.0), "setpoint limit")]
 )
-def test_above_a_ceiling_nothing_is_written(bench, fire, model, changes, limit_c, words):
-    setup = bench.furnace(model, **changes)
-    setup.device.stored[111] = round(10 * limit_c)
+def test_above_a_ceiling_nothing_is_written(bench, fire, model, limits, words):
+    setup = bench.furnace(model, ceiling_c=limits[0])
+    setup.device.stored[111] = round(10 * limits[1])
     with pytest.raises(AboveCeiling, match=words):
         fire(setup)
     assert setup.device.writes == []
@@ -219,11 +219,9 @@ def test_neither_load_nor_run_disturb_a_running_program(bench, fire, program):
         setup.furnace.load(other)
     held = setup.furnace.read_program()
     assert held == program
+    confirmation = Confirmation("F1", 1150, held.duration_min, held.program_hash)
     with pytest.raises(NotAllowed, match="nothing was started"):
-        fire_again = setup.furnace.read_program()
-        from instruments.devices import Confirmation
-
-        setup.furnace.run(Confirmation("F1", 1150, fire_again.duration_min, fire_again.program_hash))
+        setup.furnace.run(confirmation)
     assert len(setup.device.writes) == written
 
 

@@ -87,8 +87,8 @@ def test_no_bytes_whatsoever_give_anything_but_a_weight_or_a_refusal(line):
 def test_near_misses_do_not_either(text):
     try:
         parse_weight(parse_reply(text.encode("ascii")))
-    except DeviceError as problem:
-        assert problem.reason
+    except DeviceError:
+        return
 
 
 @given(st.text(max_size=80))
