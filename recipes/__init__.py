@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from recipes.furnace import FurnaceProgram, Hold, Segment, joint_program
     from recipes.mass_change import MassChange, mass_change
     from recipes.planning import plan
-    from recipes.precursors import Precursor, precursor_table
+    from recipes.precursors import Precursor, find_precursor, precursor_table
     from recipes.pressing import density_g_cm3, die_for_fired_mm, force_kn, gauge_bar, relative_density, tonnes_force
     from recipes.protocol import Condition, Protocol, Step, protocols
     from recipes.readings import Reading, reading
@@ -50,6 +50,7 @@ __all__ = [
     "density_g_cm3",
     "die_for_fired_mm",
     "dopant_facts",
+    "find_precursor",
     "force_kn",
     "from_dict",
     "gauge_bar",
@@ -96,6 +97,7 @@ _MODULES = {
     "recipes.planning": ("plan",),
     "recipes.precursors": (
         "Precursor",
+        "find_precursor",
         "precursor_table",
     ),
     "recipes.pressing": (

@@ -131,6 +131,11 @@ def find(table: Iterable[Precursor], formula: str) -> Precursor:
     raise Refusal("is not in the precursor table; add it to protocols/precursors.toml", plain(formula, limit=60))
 
 
+def find_precursor(formula: str, extra_folder: Path | None = None) -> Precursor:
+    """Return the precursor of that formula or name, the lab's own table included; Refusal when there is none."""
+    return find(precursor_table(extra_folder), formula)
+
+
 def _read(path: Path) -> list[Precursor]:
     return list(_read_cached(path, path.stat().st_mtime_ns))
 

@@ -164,7 +164,6 @@ class MtSicsBalance:
         SI ends a stream and a waiting S; the answer to I4 then marks the place from which replies count.
         """
         self._is_in_step = False
-        self._received = b""
         if self._answers("SI", _AFTER_SI) and self._answers("I4", {"I4"}):
             self._is_in_step = True
         else:
@@ -194,7 +193,9 @@ class MtSicsBalance:
         return False
 
     def _send(self, command: str) -> None:
+        self._received = b""  # what is still there answers nothing that is asked now
         try:
+            self._line.reset_input_buffer()
             self._line.write(command.encode("ascii") + b"\r\n")
         except line_failures() as problem:
             raise self._gone() from problem

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from instruments.sim.faults import Faults
 from instruments.sim.lines import PtyLine, TcpLine
 
-ORDERS = "unplug | replug | mute | speak | half N | lose N | nonsense N"
-_COUNTED = {"half": "n_half", "lose": "n_lost", "nonsense": "n_nonsense"}
+ORDERS = "unplug | replug | mute | speak | half N | lose N | nonsense N | late N"
+_COUNTED = {"half": "n_half", "lose": "n_lost", "nonsense": "n_nonsense", "late": "n_late"}
 
 
 def serve(make_line: Callable[[Faults], PtyLine | TcpLine], obey: Callable[[list[str]], bool], orders: str) -> int:

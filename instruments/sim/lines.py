@@ -70,7 +70,7 @@ class PtyLine:
             if ready:
                 with suppress(OSError):
                     reply = self._device.feed(os.read(self._master, 4096))
-            reply = self.faults.spoil(reply) + self.faults.spoil(self._device.tick())
+            reply = self.faults.overdue() + self.faults.spoil(reply) + self.faults.spoil(self._device.tick())
             if reply:
                 with suppress(OSError):
                     os.write(self._master, reply)

@@ -5,10 +5,12 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from nasicon_loop.core import Refusal, plain
 from nasicon_loop.lab.settings_text import TEMPLATE
@@ -51,6 +53,7 @@ class MeasurementSection(_Section):
     activation_energy_ev_sd: Annotated[float, Field(ge=0, le=3)] = 0.05
     thickness_sd_cm: Positive | None = None
     electrode_diameter_sd_cm: Positive | None = None
+    caliper_resolution_cm: Annotated[float, Field(ge=0, le=0.1)] = 0.001
 
 
 class FitSection(BaseModel):
@@ -95,6 +98,26 @@ class RecipeSection(_Section):
     allow_toxic: bool = False
 
 
+class BalanceSection(_Section):
+    """The balance's last digit, in g."""
+
+    resolution_g: Annotated[float, Field(ge=1e-6, le=1)] = 0.0001
+
+
+class FurnaceSection(_Section):
+    """What a calibration says of the furnace's thermocouple: actual minus shown temperature, °C, and when it was done."""
+
+    offset_c: Annotated[float, Field(ge=-200, le=200)] = 0.0
+    calibrated_on: date | None = None
+    recalibrate_after_days: Annotated[int, Field(ge=1, le=3650)] = 365
+
+    @model_validator(mode="after")
+    def _needs_a_record(self) -> "FurnaceSection":
+        if self.offset_c and self.calibrated_on is None:
+            raise PydanticCustomError("offset_without_record", "an offset needs calibrated_on, the day it was found")
+        return self
+
+
 class Settings(_Section):
     """All of `lab.toml`; frozen."""
 
@@ -105,6 +128,8 @@ class Settings(_Section):
     watch: WatchSection = WatchSection()
     training: TrainingSection = TrainingSection()
     recipe: RecipeSection = RecipeSection()
+    balance: BalanceSection = BalanceSection()
+    furnace: FurnaceSection = FurnaceSection()
 
     def database_url(self, folder: "LabFolder") -> str:
         """Return the database's URL; without one in lab.toml, the file lab.db in the lab folder."""

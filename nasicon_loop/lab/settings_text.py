@@ -22,6 +22,7 @@ activation_energy_ev = 0.32    # takes the conductivity to 25 °C
 activation_energy_ev_sd = 0.05
 # thickness_sd_cm = 0.001      # of the calliper, for pellets entered without it
 # electrode_diameter_sd_cm = 0.01
+caliper_resolution_cm = 0.001  # its last digit; part of the sd of lengths that were read several times
 
 [fit]
 # Limits of the quality gates, by the names of `nasicon_loop.eis.Settings` (docs/impedance.md tells them).
@@ -48,4 +49,12 @@ die_diameter_cm = 1.6
 # die_limit_mpa = 500.0        # what the die bears
 furnace_ceiling_c = 1600.0     # no program goes above
 allow_toxic = false            # As, Cd, Cr and the like among the suggestions
+
+[balance]
+resolution_g = 0.0001          # its last digit: masses on the sheet are rounded to it
+
+[furnace]
+offset_c = 0.0                 # actual minus shown temperature, by calibration; firings are kept with the actual one
+# calibrated_on = 2026-10-01   # the day of that calibration; needed with an offset
+recalibrate_after_days = 365   # an older calibration is warned about
 """

@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nasicon_loop.core import Refusal
+from nasicon_loop.lab.signing import marks
+from nasicon_loop.lab.stock import content_of, lots_of_sheet, newest_open, stock_notes
 
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9]{0,7}-[0-9]{4,9}")
 
 if TYPE_CHECKING:
+    from db import RecipeVersion, Sample
     from nasicon_loop.lab.context import Lab
     from nasicon_loop.lab.settings import RecipeSection
-    from recipes import Recipe
+    from recipes import LotContent, Marks, Recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,16 @@ class BenchSheet:
     document: Mapping[str, Any]
     label: str | None = None
     version: int | None = None
+    recipe: "Recipe | None" = None
+    marks: "Marks | None" = None
+
+    def pdf(self) -> bytes:
+        """Return the sheet as the bytes of a PDF, one page A4."""
+        import recipes
+
+        if self.recipe is None:
+            raise Refusal("there is no recipe to print", self.label)
+        return recipes.pdf_sheet(self.recipe, label=self.label or "", marks=self.marks or recipes.Marks())
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,29 +61,51 @@ def bench_sheet(where: Path | None, target: str, wish: Wish | None = None, *, ma
     if _LABEL.fullmatch(target.strip()):
         with opened(where) as lab:
             return sample_sheet(lab, target, wish, markdown=markdown)
-    recipe = _plan(target, wish or Wish(), RecipeSection(), protocols=None)
+    recipe = _plan(target, wish or Wish(), RecipeSection())
     return _as_sheet(recipe, None, None, markdown=markdown)
 
 
 def sample_sheet(lab: "Lab", label: str, wish: Wish | None = None, *, markdown: bool = False) -> BenchSheet:
-    """Plan a sample, keep the plan as its newest version when it differs, and return the sheet.
+    """Plan a sample with the newest open lots, keep the plan as its newest version, and return the sheet.
 
-    Without a wish the newest version is shown as it was kept.
+    Without a wish the newest version is shown as it was kept, with what people wrote beside it. Refusal for a new plan
+    once the weighing has begun or the version was signed off.
     """
     import recipes
 
     with lab.database.read() as reader:
         sample = reader.sample(label)
         newest = reader.recipe(sample)
-        weighing = reader.weighing(sample)
+        is_weighed = reader.weighing(sample) is not None or bool(reader.weighing_entries(sample))
+        lots = newest_open(reader)
     if newest is not None and (wish is None or wish == Wish()):
-        return _as_sheet(recipes.from_dict(newest.document), sample.label, newest.version, markdown=markdown)
-    if weighing is not None:
-        raise Refusal("is weighed already: its recipe stands; begin a new sample for another plan", label)
-    recipe = _plan(sample.target_formula, wish or Wish(), lab.settings.recipe, protocols=lab.folder.protocols)
+        return _kept_sheet(lab, sample, newest, markdown=markdown)
+    if is_weighed:
+        raise Refusal("its weighing has begun: the recipe stands; begin a new sample for another plan", label)
+    content = {formula: content_of(lot) for formula, lot in lots.items()}
+    recipe = _plan(
+        sample.target_formula,
+        wish or Wish(),
+        lab.settings.recipe,
+        protocols=lab.folder.protocols,
+        resolution_g=lab.settings.balance.resolution_g,
+        lots=content,
+    )
     with lab.database.write(who=lab.who) as writer:
         kept = writer.add_recipe(sample, recipes.to_dict(recipe))
-    return _as_sheet(recipe, sample.label, kept.version, markdown=markdown)
+    return _kept_sheet(lab, sample, kept, markdown=markdown)
+
+
+def _kept_sheet(lab: "Lab", sample: "Sample", kept: "RecipeVersion", *, markdown: bool) -> BenchSheet:
+    import recipes
+
+    recipe = recipes.from_dict(kept.document)
+    with lab.database.read() as reader:
+        notes: tuple[str, ...] = ()
+        if reader.weighing(sample) is None:  # what is in the mill needs no jar any more
+            notes = stock_notes(lab, recipe, lots_of_sheet(reader, recipe), reader.lot_standings())
+        added = marks(reader, sample, kept, notes)
+    return _as_sheet(recipe, sample.label, added, markdown=markdown)
 
 
 def stored_recipe(lab: "Lab", label: str) -> "Recipe":
@@ -84,9 +119,18 @@ def stored_recipe(lab: "Lab", label: str) -> "Recipe":
     return recipes.from_dict(newest.document)
 
 
-def _plan(formula: str, wish: Wish, habits: "RecipeSection", *, protocols: Path | None) -> "Recipe":
+def _plan(
+    formula: str,
+    wish: Wish,
+    habits: "RecipeSection",
+    *,
+    protocols: Path | None = None,
+    resolution_g: float = 0.0001,
+    lots: "Mapping[str, LotContent] | None" = None,
+) -> "Recipe":
     import recipes
 
+    table = {jar.formula for jar in recipes.precursor_table(protocols)}
     return recipes.plan(
         formula,
         n_pellets=wish.n_pellets or 1,
@@ -96,7 +140,9 @@ def _plan(formula: str, wish: Wish, habits: "RecipeSection", *, protocols: Path 
         excess_basis=wish.excess_basis or habits.excess_basis,
         protocol=habits.protocol,
         strict_paper=wish.strict_paper,
+        lots={name: lot for name, lot in (lots or {}).items() if name in table},
         allow_toxic=habits.allow_toxic,
+        balance_resolution_g=resolution_g,
         furnace_max_c=habits.furnace_ceiling_c,
         die_diameter_mm=10 * habits.die_diameter_cm,
         die_max_mpa=habits.die_limit_mpa,
@@ -104,8 +150,17 @@ def _plan(formula: str, wish: Wish, habits: "RecipeSection", *, protocols: Path 
     )
 
 
-def _as_sheet(recipe: "Recipe", label: str | None, version: int | None, *, markdown: bool) -> BenchSheet:
+def _as_sheet(recipe: "Recipe", label: str | None, added: "Marks | None", *, markdown: bool) -> BenchSheet:
     import recipes
 
-    text = recipes.sheet(recipe, label=label or "", format="markdown" if markdown else "text")
-    return BenchSheet(text, {**recipes.to_dict(recipe), "label": label, "version": version}, label, version)
+    known = added or recipes.Marks()
+    text = recipes.sheet(recipe, label=label or "", format="markdown" if markdown else "text", marks=known)
+    document = {
+        **recipes.to_dict(recipe),
+        "label": label,
+        "version": known.version,
+        "signed_off_by": list(known.signed),
+        "deviations": list(known.deviations),
+        "notes": list(known.notes),
+    }
+    return BenchSheet(text, document, label, known.version, recipe, known)

@@ -13,7 +13,7 @@ from nasicon_loop.lab import Lab
 from nasicon_loop.tui.jobs import Jobs
 from nasicon_loop.tui.keys import GLOBAL_KEYS, actions_of, in_keys, jump_bindings, place
 from nasicon_loop.tui.palette import LabCommands
-from nasicon_loop.tui.screens.base import LabScreen
+from nasicon_loop.tui.screens.base import WIDE, LabScreen
 from nasicon_loop.tui.screens.board import BoardScreen
 from nasicon_loop.tui.screens.doctor import DoctorScreen
 from nasicon_loop.tui.screens.inbox import InboxScreen
@@ -47,6 +47,7 @@ class NasiconApp(App[None]):
 
     TITLE = "nasicon"
     CSS = CSS
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012
     COMMANDS: ClassVar[set[Any]] = {LabCommands}
     BINDINGS: ClassVar[list[BindingType]] = [
         *jump_bindings(),

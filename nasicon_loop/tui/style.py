@@ -17,7 +17,7 @@ TextTable > .datatable--header { background: $surface; color: $text-muted; text-
 .detail:focus { border-top: solid $primary; }
 .detail Static, .narrow Static { height: auto; }
 .narrow { width: 32; height: 1fr; padding: 0 1; overflow-y: auto; scrollbar-size-vertical: 1; }
-.empty { padding: 1 2; color: $text-muted; height: auto; }
+.-wide .narrow { width: 48; }
 NyquistPlot { width: 1fr; height: 1fr; border: round $secondary; }
 NyquistPlot:focus { border: round $primary; }
 Tree { height: 1fr; background: $background; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1; }

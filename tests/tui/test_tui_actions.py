@@ -1,7 +1,9 @@
 """The screens offer exactly what the action table says, by its keys, and the help and the palette come from it."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from textual.binding import Binding
@@ -76,3 +78,12 @@ def test_the_screens_start_without_the_heavy_packages() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_page_on_the_screens_names_all_of_them() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "tui.md").read_text(encoding="utf-8")
+    for place in PLACES:
+        assert f"| {place.digit} | {place.title} |" in page
+    for picture in re.findall(r"\]\((pictures/[^)]+)\)", page):
+        text = (Path(__file__).parents[2] / "docs" / picture).read_text(encoding="utf-8")
+        assert "url(" not in text.replace("url(#", ""), "a picture needs no network"

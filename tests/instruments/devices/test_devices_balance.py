@@ -175,7 +175,7 @@ def test_a_balance_that_is_off_is_a_refusal(balance, line):
         balance.identify()
 
 
-@pytest.mark.parametrize("fault", ["n_half", "n_lost", "n_nonsense"])
+@pytest.mark.parametrize("fault", ["n_half", "n_lost", "n_nonsense", "n_late"])
 def test_spoiled_replies_never_become_a_weight(balance, device, line, fault):
     device.pan.put(7.0)
     balance.identify()

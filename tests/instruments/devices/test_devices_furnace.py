@@ -224,6 +224,18 @@ def test_one_spoiled_reply_is_asked_for_again(bench, model, fault):
     assert setup.furnace.state().status is RunStatus.RESET
 
 
+@pytest.mark.parametrize("n_late", [1, 2, 3])
+def test_a_late_reply_is_not_taken_for_the_next_one(bench, program, n_late):
+    setup = bench.furnace()
+    _start(setup, program)
+    setup.line.faults.n_late = n_late
+    try:
+        state = setup.furnace.state()
+    except NotAnswering:
+        state = setup.furnace.state()
+    assert (state.status, state.alarms, state.program_number, state.segment) == (RunStatus.RUN, (), 1, 1)
+
+
 @pytest.mark.parametrize("model", ["2408", "epc3016"])
 def test_a_lost_reply_to_run_is_settled_by_the_status(bench, program, model, monkeypatch):
     setup = bench.furnace(model)
