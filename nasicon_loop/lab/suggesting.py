@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nasicon_loop.core import Progress, Silent, plain
+from nasicon_loop.core import Progress, Refusal, Silent, plain
 from nasicon_loop.lab.learning import current_model, load_model, teaching_row
 
 if TYPE_CHECKING:
-    from db import LiteratureRow, Reader, Suggestion, TeachingRow
+    from db import LiteratureRow, ModelRun, Reader, Suggestion, TeachingRow
     from nasicon_loop.campaign import Choice, ElementScore, Known, Previous, Result
     from nasicon_loop.campaign import Settings as SearchSettings
     from nasicon_loop.lab.context import Lab
+    from nasicon_loop.predict import Model
 
 ROOM_TEMPERATURE_C = (15.0, 35.0)
 """Literature values between these are compared with predictions at 25 °C."""
@@ -234,15 +235,21 @@ def _previous(lab: "Lab") -> "Previous | None":
         promised = {one.id: one for one in suggestions}
         taken_back = [line for line in reader.journal(event="analysis.retracted", limit=None) if line.at > since]
         run = reader.model_run_by_id(batch[0].model_run_id) if batch[0].model_run_id is not None else None
-    model = None
-    if run is not None and (lab.folder.models / Path(run.directory).name / "manifest.json").is_file():
-        model = load_model(lab, run)
+    model = _still_there(lab, run) if run is not None else None
     return Previous(
         choices=tuple(_as_choice(one) for one in batch),
         results=tuple(_as_result(row, promised.get(row.suggestion_id or -1)) for row in results),
         model=model,
         retracted=tuple(f"analysis {line.subject_id}" for line in taken_back),
     )
+
+
+def _still_there(lab: "Lab", run: "ModelRun") -> "Model | None":
+    """The model of an earlier run, or None when its files are gone or of another version: then less is compared."""
+    try:
+        return load_model(lab, run)
+    except Refusal:
+        return None
 
 
 def _as_choice(one: "Suggestion") -> "Choice":
