@@ -56,7 +56,7 @@ def check_armed(confirmation: Confirmation, program: DeviceProgram, settings: De
             f"confirmed were {confirmation.duration_min:.0f} min, the furnace holds {program.duration_min:.0f} min",
             where,
         )
-    if False:
+    if confirmation.program_hash != program.program_hash:
         raise NotArmed("the program in the furnace is not the one that was confirmed: load it again", where)
 
 

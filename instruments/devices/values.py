@@ -1,10 +1,11 @@
 """Values that go in and out of devices; frozen, units in names."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
 from instruments.devices.program import DeviceProgram
 
@@ -166,6 +167,11 @@ class DeviceSettings:
         object.__setattr__(self, "confirmed", frozenset(self.confirmed))
         object.__setattr__(self, "stored_programs", MappingProxyType(dict(self.stored_programs)))
         object.__setattr__(self, "writes_so_far", MappingProxyType(dict(self.writes_so_far)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by the arguments: read-only views of mappings cannot be pickled."""
+        values = (getattr(self, each.name) for each in fields(self))
+        return DeviceSettings, tuple(dict(value) if isinstance(value, Mapping) else value for value in values)
 
     @property
     def label(self) -> str:

@@ -123,7 +123,7 @@ class Furnace:
     idle_setpoint_c: float = 0.0
     is_sensor_broken: bool = False
     is_powered: bool = True
-    step_s: float = 2.0
+    step_s: float = 5.0
     peak_c: float = 22.0
     _at_s: float = 0.0
 

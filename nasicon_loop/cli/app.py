@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from nasicon_loop.cli import database, fit, loop, make, measure, start
+from nasicon_loop.cli import bench, database, fit, load, loop, make, measure, pellets, start, stock
 
 app = typer.Typer(
     name="nasicon",
@@ -62,12 +62,23 @@ sample.command("fail")(make.sample_fail)
 sample.command("abandon")(make.sample_abandon)
 
 app.command("recipe")(make.recipe)
-app.command("weigh")(make.weigh)
-app.command("fire")(make.fire)
+shelf = _group("stock", "Lots of precursors: assay, loss on ignition, what is left.")
+shelf.command("add")(stock.stock_add)
+shelf.command("list")(stock.stock_list)
+shelf.command("fired")(stock.stock_fired)
+shelf.command("count")(stock.stock_count)
+shelf.command("close")(stock.stock_close)
+app.command("weigh")(bench.weigh)
+furnace_load = _group("load", "What shares one firing, with an undoped reference.")
+furnace_load.command("new")(load.load_new)
+furnace_load.command("show")(load.load_show)
+furnace_load.command("list")(load.load_list)
+app.command("fire")(bench.fire)
 
 pellet = _group("pellet", "Pressed and sintered pellets, and their geometry.")
-pellet.command("new")(make.pellet_new)
-pellet.command("geometry")(make.pellet_geometry)
+pellet.command("new")(pellets.pellet_new)
+pellet.command("geometry")(pellets.pellet_geometry)
+pellet.command("phase")(pellets.pellet_phase)
 
 app.command("import")(measure.import_command)
 app.command("watch")(measure.watch)

@@ -1,5 +1,6 @@
-"""Commands of making: samples, recipes, weighing, firing, pellets."""
+"""Commands of making: samples and recipes."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,14 +11,9 @@ from nasicon_loop.core import Refusal, plain
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from nasicon_loop.lab import PelletMade
+    from nasicon_loop.lab import BenchSheet, Wish
 
 LabelArgument = Annotated[str, typer.Argument(help="Label, as in NL-0001.")]
-ThicknessOption = Annotated[float | None, typer.Option(help="Sintered thickness L.", min=1e-3, max=5)]
-ElectrodeOption = Annotated[float | None, typer.Option(help="Electrode diameter: its area enters sigma.", min=0.01)]
-FiredOption = Annotated[float | None, typer.Option(help="Pellet diameter after sintering.", min=0.01, max=20)]
-DieOption = Annotated[float | None, typer.Option(help="Diameter of the pressing die.", min=0.01, max=20)]
-MassOption = Annotated[float | None, typer.Option(help="Sintered mass.", min=1e-3, max=1000)]
 
 
 @refusing
@@ -99,120 +95,53 @@ def recipe(
     excess_basis: Annotated[str | None, typer.Option(help="precursor, element or batch.")] = None,
     strict_paper: Annotated[bool, typer.Option(help="The paper's precursors only; shows what is short.")] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="The sheet as Markdown.")] = False,
+    pdf: Annotated[Path | None, typer.Option(help="Write the sheet here, one page A4.")] = None,
+    sign_off: Annotated[bool, typer.Option("--sign-off", help="Freeze this version under your name.")] = False,
+    deviation: Annotated[
+        list[str] | None, typer.Option("--deviation", help="What was done otherwise; kept beside the recipe.")
+    ] = None,
+    by: Annotated[str | None, typer.Option("--by", help="Who signs or writes; default: the operator.")] = None,
     lab: LabOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Print the bench sheet: masses, excess, programs, pressing."""
+    """Print the bench sheet: masses, excess, programs, pressing; sign it off, or write deviations beside it."""
     from nasicon_loop.lab import Wish, bench_sheet
 
     if excess_basis not in (None, "precursor", "element", "batch"):
         raise Refusal("is not an excess basis: precursor, element or batch", excess_basis)
     wish = Wish(pellets, mass_g, excess_percent, excess_basis, strict_paper)
+    if sign_off or deviation:
+        _write_beside(lab, target, wish, deviation or [], sign_off=sign_off, by=by)
+        wish = Wish()
     sheet = bench_sheet(lab, target, wish, markdown=markdown)
-    say(sheet.document, lambda screen: screen.out(sheet.text, highlight=False), as_json=as_json)
+    if pdf is not None:
+        _write(pdf, sheet.pdf())
+    say(sheet.document, lambda screen: _say_sheet(screen, sheet, pdf), as_json=as_json)
 
 
-@refusing
-def weigh(
-    label: LabelArgument,
-    mass: Annotated[
-        list[str] | None, typer.Option("--mass", help="What the balance showed, as ZrO2=3.5121; once per precursor.")
-    ] = None,
-    as_planned: Annotated[bool, typer.Option(help="Everything exactly as on the sheet.")] = False,
-    operator: Annotated[str | None, typer.Option(help="Who weighed.")] = None,
-    lab: LabOption = None,
-    as_json: JsonOption = False,
+def _write_beside(
+    lab: Path | None, label: str, wish: "Wish", deviations: list[str], *, sign_off: bool, by: str | None
 ) -> None:
-    """Record what was really weighed; the model learns from that composition, not from the wish."""
-    from nasicon_loop.lab import record_weighing
+    from nasicon_loop.lab import Wish, add_deviation, sample_sheet, sign_off_recipe
 
-    masses = dict(_parse_mass(text) for text in mass or [])
-    weighing = record_weighing(opened_lab(lab), label, masses, as_planned=as_planned, operator=operator)
-
-    def human(screen: "Console") -> None:
-        screen.print(f"weighed  {weighing.weighed_formula}\nbatched  {weighing.batched_formula}")
-        screen.print(f"excess   {100 * weighing.excess_fraction:.2f} %")
-
-    say(weighing, human, as_json=as_json)
+    opened = opened_lab(lab)
+    if wish != Wish():
+        sample_sheet(opened, label, wish)
+    if sign_off:
+        sign_off_recipe(opened, label, by=by)
+    for text in deviations:
+        add_deviation(opened, label, text, by=by)
 
 
-def _parse_mass(text: str) -> tuple[str, float]:
-    name, _, grams = text.partition("=")
+def _write(path: Path, data: bytes) -> None:
     try:
-        return name.strip(), float(grams)
-    except ValueError:
-        raise Refusal("write a mass as NAME=GRAMS, e.g. ZrO2=3.5121", text) from None
+        path.write_bytes(data)
+    except OSError as error:
+        raise Refusal(f"cannot be written ({error.strerror})", path) from error
 
 
-@refusing
-def fire(
-    label: LabelArgument,
-    step: Annotated[str, typer.Option(help="calcination or sintering.")],
-    temperature_c: Annotated[float | None, typer.Option(help="Dwell temperature; default: the plan's.")] = None,
-    hours: Annotated[float | None, typer.Option(help="Dwell time; default: the plan's.")] = None,
-    note: Annotated[str, typer.Option(help="Deviations, furnace, slot.")] = "",
-    lab: LabOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Record a firing as it really was."""
-    from nasicon_loop.lab import record_firing
-
-    firing = record_firing(opened_lab(lab), label, step, temperature_c=temperature_c, hours=hours, note=note)
-    text = f"{label} {firing.step}: {firing.temperature_c:g} °C for {firing.hours:g} h"
-    say(firing, lambda screen: screen.print(text), as_json=as_json)
-
-
-@refusing
-def pellet_new(
-    label: LabelArgument,
-    thickness_cm: ThicknessOption = None,
-    electrode_diameter_cm: ElectrodeOption = None,
-    mass_g: MassOption = None,
-    fired_diameter_cm: FiredOption = None,
-    die_diameter_cm: DieOption = None,
-    lab: LabOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Begin a pellet of a sample; geometry may follow later."""
-    from nasicon_loop.lab import Dimensions, new_pellet
-
-    size = Dimensions(
-        thickness_cm=thickness_cm,
-        electrode_diameter_cm=electrode_diameter_cm,
-        mass_g=mass_g,
-        fired_diameter_cm=fired_diameter_cm,
-        die_diameter_cm=die_diameter_cm,
-    )
-    made = new_pellet(opened_lab(lab), label, size)
-    say(made, lambda screen: _say_pellet(screen, made), as_json=as_json)
-
-
-@refusing
-def pellet_geometry(
-    label: Annotated[str, typer.Argument(help="Pellet label, as in NL-0001-P1; the sample's if it has one pellet.")],
-    thickness_cm: ThicknessOption = None,
-    electrode_diameter_cm: ElectrodeOption = None,
-    mass_g: MassOption = None,
-    fired_diameter_cm: FiredOption = None,
-    die_diameter_cm: DieOption = None,
-    lab: LabOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Enter or correct a pellet's geometry; waiting spectra get their conductivity."""
-    from nasicon_loop.lab import Dimensions, set_geometry
-
-    size = Dimensions(
-        thickness_cm=thickness_cm,
-        electrode_diameter_cm=electrode_diameter_cm,
-        mass_g=mass_g,
-        fired_diameter_cm=fired_diameter_cm,
-        die_diameter_cm=die_diameter_cm,
-    )
-    made = set_geometry(opened_lab(lab), label, size)
-    say(made, lambda screen: _say_pellet(screen, made), as_json=as_json)
-
-
-def _say_pellet(screen: "Console", made: "PelletMade") -> None:
-    from nasicon_loop.cli.stories import draw_pellet
-
-    draw_pellet(screen, made)
+def _say_sheet(screen: "Console", sheet: "BenchSheet", pdf: Path | None) -> None:
+    if pdf is None:
+        screen.out(sheet.text, highlight=False)
+    else:
+        screen.print(f"{sheet.label or 'the sheet'} is in {plain(pdf)}")

@@ -77,9 +77,12 @@ def draw_pellet(screen: "Console", made: "PelletMade") -> None:
             f"thickness {geometry.thickness_cm or '-'} cm, electrode {geometry.electrode_diameter_cm or '-'} cm"
         )
         if geometry.relative_density is not None:
-            screen.print(f"relative density {100 * geometry.relative_density:.1f} % of theoretical")
+            how = f" ({plain(geometry.density_method)})" if geometry.density_method else ""
+            screen.print(f"relative density {100 * geometry.relative_density:.1f} % of theoretical{how}")
         else:
             screen.print("relative density: needs mass, thickness and the fired diameter")
+    for note in made.notes:
+        screen.print(f"  {plain(note)}")
     for result in made.completed:
         screen.print(import_block(result), end="")
 
@@ -112,18 +115,31 @@ def _origin_lines(story: Any) -> Iterator[str]:
         yield f"recipe version {recipe.version} of {recipe.at:%Y-%m-%d %H:%M} UTC"
     for weighing in story.weighings:
         yield f"weighed {weighing.weighed_formula} (batched {weighing.batched_formula}) by {weighing.operator}"
+    for deviation in story.deviations:
+        yield f"deviation: {deviation.text} ({deviation.who})"
     for firing in story.firings:
-        yield f"{firing.step} {firing.temperature_c:g} °C {firing.hours:g} h"
+        was_set = firing.set_temperature_c not in (None, firing.temperature_c)
+        yield f"{firing.step} {firing.temperature_c:g} °C {firing.hours:g} h" + (
+            f", set to {firing.set_temperature_c:g} °C" if was_set else ""
+        )
 
 
 def _pellet_line(pellet: Any) -> str:
     geometry = pellet.geometry
     if geometry is None:
-        return f"{pellet.pellet.label}: no geometry yet"
+        return f"{pellet.pellet.label}: no geometry yet{_phase_words(pellet.phase)}"
     density = f", {100 * geometry.relative_density:.0f} % dense" if geometry.relative_density else ""
     return (
         f"{pellet.pellet.label}: L {geometry.thickness_cm or '?'} cm, "
-        f"electrode {geometry.electrode_diameter_cm or '?'} cm{density}"
+        f"electrode {geometry.electrode_diameter_cm or '?'} cm{density}{_phase_words(pellet.phase)}"
+    )
+
+
+def _phase_words(phase: Any) -> str:
+    if phase is None:
+        return ""
+    return ", phase " + " + ".join(
+        [phase.phase, *(f"{100 * fraction:g} wt % {name}" for name, fraction in phase.second_phases.items())]
     )
 
 

@@ -31,24 +31,22 @@ if TYPE_CHECKING:
     )
     from nasicon_loop.lab.completing import assign, complete
     from nasicon_loop.lab.context import Lab, open_lab, opened
+    from nasicon_loop.lab.firing import Dwell, Fired, fire, record_firing
     from nasicon_loop.lab.fitting import Fitted, fit_files, geometry_of
+    from nasicon_loop.lab.geometry import Archimedes, Dimensions
     from nasicon_loop.lab.importing import import_files
     from nasicon_loop.lab.judging import retract_analysis, sign_analysis
     from nasicon_loop.lab.learning import Trained, predict_things, train_model, validate_model
-    from nasicon_loop.lab.making import (
-        Dimensions,
-        PelletMade,
-        close_sample,
-        new_pellet,
-        new_sample,
-        record_firing,
-        record_weighing,
-        set_geometry,
-    )
+    from nasicon_loop.lab.loads import LoadRow, LoadView, Reference, fire_load, load_list, load_view, new_load
+    from nasicon_loop.lab.making import PelletMade, close_sample, new_pellet, new_sample, set_geometry
+    from nasicon_loop.lab.phases import set_phase
     from nasicon_loop.lab.reporting import write_report
+    from nasicon_loop.lab.rescuing import Rescued, rescue_weighing
     from nasicon_loop.lab.results import ImportResult, SweepResult
     from nasicon_loop.lab.sheets import BenchSheet, Wish, bench_sheet, sample_sheet
+    from nasicon_loop.lab.signing import add_deviation, sign_off_recipe
     from nasicon_loop.lab.sources import Imported, LabMade, create_lab, import_data, literature_rows, write_cif
+    from nasicon_loop.lab.stock import LotRow, add_lot, lot_event, stock_list
     from nasicon_loop.lab.suggesting import (
         Batch,
         Suggested,
@@ -67,6 +65,7 @@ if TYPE_CHECKING:
         sweeps_beside,
     )
     from nasicon_loop.lab.watched import watch_inbox
+    from nasicon_loop.lab.weighing import WeighingProgress, record_weighing, weigh, weighing_progress
 
 _HOME = {
     "actions": ("ACTIONS", "Action"),
@@ -97,16 +96,15 @@ _HOME = {
     "importing": ("import_files",),
     "judging": ("retract_analysis", "sign_analysis"),
     "learning": ("Trained", "predict_things", "train_model", "validate_model"),
-    "making": (
-        "Dimensions",
-        "PelletMade",
-        "close_sample",
-        "new_pellet",
-        "new_sample",
-        "record_firing",
-        "record_weighing",
-        "set_geometry",
-    ),
+    "firing": ("Dwell", "Fired", "fire", "record_firing"),
+    "geometry": ("Archimedes", "Dimensions"),
+    "loads": ("LoadRow", "LoadView", "Reference", "fire_load", "load_list", "load_view", "new_load"),
+    "making": ("PelletMade", "close_sample", "new_pellet", "new_sample", "set_geometry"),
+    "phases": ("set_phase",),
+    "rescuing": ("Rescued", "rescue_weighing"),
+    "signing": ("add_deviation", "sign_off_recipe"),
+    "stock": ("LotRow", "add_lot", "lot_event", "stock_list"),
+    "weighing": ("WeighingProgress", "record_weighing", "weigh", "weighing_progress"),
     "reporting": ("write_report",),
     "results": ("ImportResult", "SweepResult"),
     "sheets": ("BenchSheet", "Wish", "bench_sheet", "sample_sheet"),
@@ -136,26 +134,37 @@ __all__ = [
     "ACTIONS",
     "Action",
     "AnalysisView",
+    "Archimedes",
     "Batch",
     "BenchSheet",
     "BoardRow",
     "CampaignState",
     "Checked",
     "Dimensions",
+    "Dwell",
     "EqualView",
+    "Fired",
     "Fitted",
     "ImportResult",
     "Imported",
     "InboxRow",
     "Lab",
     "LabMade",
+    "LoadRow",
+    "LoadView",
+    "LotRow",
     "NyquistPicture",
     "PelletMade",
+    "Reference",
+    "Rescued",
     "Suggested",
     "SweepResult",
     "Symptom",
     "Trained",
+    "WeighingProgress",
     "Wish",
+    "add_deviation",
+    "add_lot",
     "all_suggestions",
     "analysis_view",
     "assign",
@@ -169,6 +178,8 @@ __all__ = [
     "create_lab",
     "decide_suggestions",
     "examine",
+    "fire",
+    "fire_load",
     "fit_files",
     "geometry_of",
     "import_data",
@@ -177,7 +188,11 @@ __all__ = [
     "journal",
     "kept_sheet",
     "literature_rows",
+    "load_list",
+    "load_view",
+    "lot_event",
     "model_runs",
+    "new_load",
     "new_pellet",
     "new_sample",
     "nyquist_picture",
@@ -187,19 +202,25 @@ __all__ = [
     "predict_things",
     "record_firing",
     "record_weighing",
+    "rescue_weighing",
     "restore_backup",
     "retract_analysis",
     "sample_sheet",
     "sample_story",
     "screen_dopants",
     "set_geometry",
+    "set_phase",
     "sign_analysis",
+    "sign_off_recipe",
+    "stock_list",
     "suggest_compositions",
     "sweeps_beside",
     "train_model",
     "upgrade_database",
     "validate_model",
     "watch_inbox",
+    "weigh",
+    "weighing_progress",
     "write_cif",
     "write_report",
 ]

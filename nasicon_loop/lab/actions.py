@@ -25,6 +25,8 @@ def _cli_only(name: str, function: str, text: str, command: str, why_not: str) -
     return Action(name, function, text, command, None, None, why_not)
 
 
+_BENCH = "typed at the bench; it has no screen yet"
+
 ACTIONS: tuple[Action, ...] = (
     _cli_only("init", "create_lab", "make a lab folder", "init", "the TUI opens a lab that exists"),
     _cli_only("demo", "", "run a campaign against a simulated lab", "demo", "it makes a lab of its own"),
@@ -39,6 +41,22 @@ ACTIONS: tuple[Action, ...] = (
     _cli_only("back up", "back_up", "copy the database, verified", "db backup", "writes a file"),
     _cli_only("restore", "restore_backup", "go back to a backup", "db restore", "no face may be open then"),
     _cli_only("upgrade", "upgrade_database", "bring the database up to date", "db upgrade", "no face may be open then"),
+    _cli_only("add lot", "add_lot", "put a jar on the shelf", "stock add", _BENCH),
+    _cli_only("stock", "stock_list", "lots and what is left", "stock list", _BENCH),
+    _cli_only("lot fired", "lot_event", "a jar was fired to dry it", "stock fired", _BENCH),
+    _cli_only("count lot", "lot_event", "how much is really left", "stock count", _BENCH),
+    _cli_only("close lot", "lot_event", "no recipe takes the lot any more", "stock close", _BENCH),
+    _cli_only("sign off", "sign_off_recipe", "freeze the recipe under a name", "recipe", _BENCH),
+    _cli_only("deviation", "add_deviation", "write beside the recipe what was done otherwise", "recipe", _BENCH),
+    _cli_only("weigh one by one", "weigh", "record one mass after the other", "weigh", _BENCH),
+    _cli_only("weighing", "weighing_progress", "what is weighed and what is missing", "weigh", _BENCH),
+    _cli_only("rescue", "rescue_weighing", "too much of one: more of the others, or accept it", "weigh", _BENCH),
+    _cli_only("new load", "new_load", "put samples into one firing", "load new", _BENCH),
+    _cli_only("load", "load_view", "what lies in a load", "load show", _BENCH),
+    _cli_only("loads", "load_list", "the furnace loads", "load list", _BENCH),
+    _cli_only("fire masses", "fire", "record a firing with its mass loss", "fire", _BENCH),
+    _cli_only("fire load", "fire_load", "record the firing of a whole load", "fire", _BENCH),
+    _cli_only("phase", "set_phase", "what diffraction found in a pellet", "pellet phase", _BENCH),
     Action("board", "board", "samples by state", "sample list", "board", "1"),
     Action("status", "campaign_state", "how the campaign stands", "campaign status", "board", "1"),
     Action("new sample", "new_sample", "begin a sample from a formula", "sample new", "board", "n"),

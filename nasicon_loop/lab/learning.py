@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nasicon_loop.core import Progress, Refusal
+from nasicon_loop.lab.phases import phase_sd_dex
 
 if TYPE_CHECKING:
     from db import LiteratureRow, ModelRun, TeachingRow
@@ -34,12 +35,16 @@ class Trained:
 
 
 def teaching_row(row: "TeachingRow") -> "Row":
-    """Return a result of the lab as the model sees it: composition as weighed, at 25 °C, with how it was made."""
+    """Return a result of the lab as the model sees it: composition as weighed, at 25 °C, with how it was made.
+
+    Its sd is the measurement's, widened where nobody knows the pellet's phases or second phases were found.
+    """
     from nasicon_loop.predict import Row
 
     sigma = row.sigma_25_s_cm if row.sigma_25_s_cm is not None else row.sigma_total_s_cm
     sd = row.sigma_25_s_cm_sd if row.sigma_25_s_cm is not None else row.sigma_total_s_cm_sd
     relative_sd = 0.15 if sd is None else sd / sigma
+    measured_sd = math.hypot(relative_sd / _LN10, phase_sd_dex(row.phase, row.second_phases))
     covariates = {
         "excess_fraction": row.excess_fraction,
         "sintering_c": row.sintering_c,
@@ -50,7 +55,7 @@ def teaching_row(row: "TeachingRow") -> "Row":
         row_id=f"analysis-{row.analysis_id}",
         formula=row.formula,
         log10_sigma=math.log10(sigma),
-        log10_sigma_sd=max(relative_sd / _LN10, _MIN_LAB_SD_DEX),
+        log10_sigma_sd=max(measured_sd, _MIN_LAB_SD_DEX),
         temperature_c=25.0,
         kind="total",
         source=row.pellet_label or row.sample_label,

@@ -105,7 +105,7 @@ class BalanceSection(_Section):
 
 
 class FurnaceSection(_Section):
-    """What a calibration says of the furnace's thermocouple: actual minus shown temperature, °C, and when it was done."""
+    """What a calibration says of the thermocouple: actual minus shown temperature in °C, and when it was done."""
 
     offset_c: Annotated[float, Field(ge=-200, le=200)] = 0.0
     calibrated_on: date | None = None

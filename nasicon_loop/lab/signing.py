@@ -27,9 +27,7 @@ def add_deviation(lab: "Lab", label: str, text: str, *, by: str | None = None) -
         return writer.add_deviation(sample, plain(text, limit=1000), who=who, recipe=writer.recipe(sample))
 
 
-def marks(
-    reader: "Reader", sample: "Sample", version: "RecipeVersion | None", notes: tuple[str, ...] = ()
-) -> "Marks":
+def marks(reader: "Reader", sample: "Sample", version: "RecipeVersion | None", notes: tuple[str, ...] = ()) -> "Marks":
     """Return what people added to a version: signatures, deviations; and today's notes."""
     import recipes
 

@@ -145,7 +145,9 @@ def lots_of_sheet(reader: "Reader", recipe: "Recipe") -> dict[str, "Lot"]:
     """Return the lot to take for each precursor: the one that the sheet names while it is open, else the newest."""
     newest = newest_open(reader)
     named = {(lot.precursor, lot.lot_number): lot for lot in reader.lots("open")}
-    found = {line.formula: named.get((line.formula, line.lot)) or newest.get(line.formula) for line in recipe.precursors}
+    found = {
+        line.formula: named.get((line.formula, line.lot)) or newest.get(line.formula) for line in recipe.precursors
+    }
     return {formula: lot for formula, lot in found.items() if lot is not None}
 
 

@@ -32,7 +32,7 @@ def line(bench, device):
 
 @pytest.fixture
 def balance(bench, line):
-    made = MtSicsBalance(DeviceSettings(line.address, name="bench balance", timeout_s=0.15))
+    made = MtSicsBalance(DeviceSettings(line.address, name="bench balance", timeout_s=0.25))
     bench.stack.callback(made.close)
     return made
 
@@ -179,6 +179,7 @@ def test_a_balance_that_is_off_is_a_refusal(balance, line):
 def test_spoiled_replies_never_become_a_weight(balance, device, line, fault):
     device.pan.put(7.0)
     balance.identify()
+    line.faults.late_s = 0.4
     setattr(line.faults, fault, 1)
     with pytest.raises((NotAnswering, UnreadableReply, NotStable)):
         balance.weight()

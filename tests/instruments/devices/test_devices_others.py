@@ -216,6 +216,25 @@ def test_a_liar_in_place_of_a_balance_is_a_refusal_too(bench, reply):
                 attempt()
 
 
+class Babbler(Liar):
+    """Never stops sending."""
+
+    def tick(self):
+        return self.reply
+
+
+@pytest.mark.parametrize("reply", [b"\x01\x03\x02\x00", b"S S 1 g", b"S S     1.0000 g\r\n"])
+def test_a_line_that_never_falls_silent_is_a_refusal(bench, reply):
+    settings = {"name": "F1", "timeout_s": 0.05, "ceiling_c": 1200.0}
+    furnace = bench.open("eurotherm_2400", DeviceSettings(bench.plug(Babbler(reply)).address, **settings))
+    with pytest.raises(DeviceError):
+        furnace.state()
+    balance = open_balance("mt_sics", DeviceSettings(bench.plug(Babbler(reply)).address, **settings))
+    with pytest.raises(DeviceError):
+        balance.identify()
+    balance.close()
+
+
 def test_a_reply_of_another_length_is_refused(bench):
     reply = struct.pack(">HHHB", 1, 0, 5, 1) + b"\x03\x02\x00"
     with pytest.raises(DeviceError):

@@ -204,7 +204,7 @@ def test_a_confirmation_of_something_else_does_not_start(bench, fire, changes, w
 def test_an_edit_between_confirmation_and_start_is_seen(bench, program):
     setup = bench.furnace()
     loaded = setup.furnace.load(program)
-    setup.device.stored[8338] = 40  # 4 instead of 5 °C/min in the first ramp
+    setup.device.stored[8346] += 10  # one minute more in the first dwell
     with pytest.raises(NotArmed):
         setup.furnace.run(loaded.confirmed(furnace="F1", top_c=1150, duration_min=program.duration_min))
     assert _never_run(setup)

@@ -1,8 +1,11 @@
 """The shelf itself: profiles, registry, and what every registered driver has to keep."""
 
+import json
+import pickle
 import subprocess
 import sys
 import types
+from datetime import UTC, datetime
 from importlib.metadata import EntryPoint
 from inspect import signature
 from pathlib import Path
@@ -17,6 +20,7 @@ from instruments.devices.compiling import Coding, compile_program, decode_progra
 from instruments.devices.drivers import ProfileDriver
 from instruments.devices.profile import NEVER, load_profile, parse_profile
 from instruments.devices.registry import GROUP, resolve
+from nasicon_loop.core import to_json
 
 PROFILES = sorted(path.stem for path in (Path(shelf.__file__).parent / "profiles").glob("*.toml"))
 
@@ -169,3 +173,14 @@ def test_importing_the_shelf_loads_no_port_library():
     code = "import sys, instruments.devices; print(*(set(sys.modules) & {'serial', 'minimalmodbus', 'numpy'}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+def test_settings_and_states_travel_to_other_processes_and_into_json():
+    settings = DeviceSettings("COM3", name="F1", confirmed={"end_type"}, writes_so_far={8336: 2})
+    again = pickle.loads(pickle.dumps(settings))  # noqa: S301 - our own bytes
+    assert again == settings
+    with pytest.raises(TypeError):
+        again.writes_so_far[1] = 1
+    state = shelf.FurnaceState(datetime(2026, 1, 1, tzinfo=UTC), 20.5, None, 0.0, shelf.RunStatus.HOLD, 4)
+    assert json.loads(to_json(state))["status"] == "hold"
+    assert json.loads(to_json(settings))["writes_so_far"] == {"8336": 2}
