@@ -146,7 +146,8 @@ def reason(
     """Return the reason in words: what is expected, how likely it beats the best, what is known near it."""
     parts = [
         f"expected {sigma_words(mean)} S/cm (68 % between {sigma_words(mean - sd)} and {sigma_words(mean + sd)})",
-        f"{100.0 * probability:.0f} % chance that its true value beats the best so far ({sigma_words(incumbent_mean)})",
+        f"{100.0 * probability:.0f} % chance to beat the best known composition, of which the model expects "
+        f"{sigma_words(incumbent_mean)}",
     ]
     near = nearest(composition_key(candidate.composition), rows)
     if near:

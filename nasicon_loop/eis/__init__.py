@@ -10,10 +10,15 @@ if TYPE_CHECKING:
     from nasicon_loop.eis.analysis import ENGINE_VERSION, Analysis, CandidateResult, CrossCheck, Gate, RandlesFit
     from nasicon_loop.eis.byhand import fit_by_hand
     from nasicon_loop.eis.circuit import Circuit
+    from nasicon_loop.eis.conclusion import is_leaky
+    from nasicon_loop.eis.drt import RelaxationPeak, RelaxationTimes, relaxation_times
     from nasicon_loop.eis.engine import analyse, analyse_many
     from nasicon_loop.eis.geometry import Geometry
     from nasicon_loop.eis.grammar import CircuitError, parse
     from nasicon_loop.eis.kk import KramersKronig, kramers_kronig
+    from nasicon_loop.eis.leads import Leads
+    from nasicon_loop.eis.polarisation import Polarisation, polarisation
+    from nasicon_loop.eis.repeats import Repeat, analyse_repeats, compared, goes_up
     from nasicon_loop.eis.series import Arrhenius, Pooled, arrhenius, pooled
     from nasicon_loop.eis.settings import GATES, GateRule, Settings
     from nasicon_loop.eis.sigma import Conductivity, conductivity
@@ -22,6 +27,14 @@ if TYPE_CHECKING:
     from nasicon_loop.eis.views import Curve, SpectrumView, spectrum_view
 
 _HOME = {
+    "Leads": "leads",
+    "Repeat": "repeats",
+    "analyse_repeats": "repeats",
+    "compared": "repeats",
+    "goes_up": "repeats",
+    "Polarisation": "polarisation",
+    "polarisation": "polarisation",
+    "is_leaky": "conclusion",
     "ENGINE_VERSION": "analysis",
     "Analysis": "analysis",
     "Arrhenius": "series",
@@ -33,6 +46,9 @@ _HOME = {
     "CrossCheck": "analysis",
     "Gate": "analysis",
     "RandlesFit": "analysis",
+    "RelaxationPeak": "drt",
+    "RelaxationTimes": "drt",
+    "relaxation_times": "drt",
     "Circuit": "circuit",
     "Curve": "views",
     "Conductivity": "sigma",
@@ -72,21 +88,30 @@ __all__ = [
     "GateRule",
     "Geometry",
     "KramersKronig",
+    "Leads",
+    "Polarisation",
     "Pooled",
     "RandlesFit",
+    "Repeat",
     "Settings",
     "SimulatedSpectrum",
     "SpectrumView",
     "analyse",
     "analyse_many",
+    "analyse_repeats",
     "arrhenius",
+    "compared",
     "conductivity",
     "fit_batch",
     "fit_by_hand",
+    "goes_up",
+    "is_leaky",
     "kramers_kronig",
     "paper_spectrum",
     "parse",
+    "polarisation",
     "pooled",
+    "relaxation_times",
     "simulated_spectra",
     "spectrum_view",
 ]

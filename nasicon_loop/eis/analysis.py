@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from impedance.models.circuits import CustomCircuit
     from numpy.typing import ArrayLike, NDArray
 
-ENGINE_VERSION = "1.0.0"
+ENGINE_VERSION = "1.1.0"
 """Changes whenever the same spectrum may give another number or verdict."""
 
 Verdict = Literal["accepted", "review", "rejected"]
@@ -74,7 +74,7 @@ class Analysis:
     `rejected` has neither R nor sigma. `parameters` are in the order of the circuit string and in the units of the
     `impedance` package; `covariance` is theirs. `r_total_ohm_sd` is the sweep's own part (fit, model choice, floor);
     what all sweeps of a pellet share (geometry, leads, temperature) enters the sd of sigma, listed in
-    `relative_budget`.
+    `relative_budget`. `leads` names the correction that was taken off the spectrum before, None where there was none.
     """
 
     verdict: Verdict
@@ -110,6 +110,7 @@ class Analysis:
     relative_budget: Mapping[str, float] = field(default_factory=dict)
     made_by: str = "nasicon"
     engine_version: str = ENGINE_VERSION
+    leads: Mapping[str, Any] | None = None
 
     @property
     def circuit(self) -> "CustomCircuit":

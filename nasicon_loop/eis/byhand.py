@@ -11,11 +11,12 @@ from nasicon_loop.eis.analysis import Analysis, Gate
 from nasicon_loop.eis.branches import Reading
 from nasicon_loop.eis.candidates import Candidate
 from nasicon_loop.eis.circuit import Circuit
-from nasicon_loop.eis.conclusion import cross_check, relative_sd, with_fit
+from nasicon_loop.eis.conclusion import cross_check, relative_sd, with_fit, with_leads_note
 from nasicon_loop.eis.elements import Complex, Real
 from nasicon_loop.eis.evidence import Evidence
 from nasicon_loop.eis.gates import Gates
 from nasicon_loop.eis.geometry import Geometry
+from nasicon_loop.eis.leads import CORRECTION
 from nasicon_loop.eis.modelfit import ModelFit
 from nasicon_loop.eis.screen import screened
 from nasicon_loop.eis.settings import Settings
@@ -84,8 +85,10 @@ def fit_by_hand(
         temperature_source=spectrum.temperature_source,
         geometry=geometry,
         made_by=plain(made_by),
+        leads=spectrum.metadata.get(CORRECTION),
     )
-    return settled(replace(with_fit(base, reading, rel_sd), split_note="total only"), rules)
+    made = replace(with_fit(base, reading, rel_sd), split_note="total only")
+    return settled(with_leads_note(made, rules), rules)
 
 
 def _box(model: Circuit, fixed: Mapping[str, float], bounds: Mapping[str, tuple[float, float]]) -> Real:

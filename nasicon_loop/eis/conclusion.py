@@ -18,6 +18,8 @@ from nasicon_loop.eis.split import split
 _MISFIT_WEIGHT = 1.5  # relative error of R_total per misfit
 _MISFIT_NOISE = 1.25  # by how much the squared residual of a right circuit exceeds the noise by chance
 _LEADS_MATTER_OHM = 100.0
+LEAK = "the electrode branch closes"
+"""How the note of a leaky tail begins."""
 
 
 def concluded(
@@ -45,7 +47,7 @@ def concluded(
             gates.record(name, value, is_passed=False)
     gates.at_most("inductance", reading.needs_inductance_h)
     gates.at_least("small resistance", reading.r_total_ohm)
-    notes = base.notes + _notes(reading, evidence, settings)
+    notes = base.notes + _notes(reading, evidence)
     return replace(with_fit(base, reading, rel_sd), cross_check=cross, notes=notes)
 
 
@@ -95,13 +97,8 @@ def cross_check(reading: Reading, minima: Minima) -> CrossCheck | None:
     return CrossCheck(minimum.r_ohm, minimum.frequency_hz, reading.r_total_ohm / minimum.r_ohm - 1.0)
 
 
-def _notes(reading: Reading, evidence: Evidence, settings: Settings) -> tuple[str, ...]:
+def _notes(reading: Reading, evidence: Evidence) -> tuple[str, ...]:
     notes = []
-    if reading.r_total_ohm < _LEADS_MATTER_OHM:
-        notes.append(
-            f"below {_LEADS_MATTER_OHM:.0f} ohm leads matter: {settings.lead_ohm_sd:g} ohm are in the sd of sigma; "
-            "measure a short and subtract it"
-        )
     if evidence.change.is_significant():
         notes.append(f"the impedance changed by {evidence.change.change:+.1%} during the sweep; that is in the sd")
     leaks = [
@@ -110,11 +107,30 @@ def _notes(reading: Reading, evidence: Evidence, settings: Settings) -> tuple[st
         if arc.resistor not in reading.electrolyte and arc.apex_hz > evidence.window.f_min_hz
     ]
     if leaks:
-        notes.append(
-            f"the electrode branch closes ({leaks[-1].r_ohm:.3g} ohm): electrons or a reaction pass; "
-            "a DC polarisation would tell"
-        )
+        notes.append(f"{LEAK} ({leaks[-1].r_ohm:.3g} ohm): electrons or a reaction pass; a DC polarisation would tell")
     return tuple(notes)
+
+
+def with_leads_note(analysis: Analysis, settings: Settings) -> Analysis:
+    """Say what was done about the leads, and what is still to do where they matter."""
+    if analysis.r_total_ohm is None:
+        return analysis
+    if analysis.leads is not None:
+        files = " and ".join(f"{kind} {analysis.leads[kind]}" for kind in ("short", "open") if analysis.leads.get(kind))
+        note = f"leads corrected with {files}; {settings.corrected_lead_ohm_sd:g} ohm are left in the sd of sigma"
+    elif analysis.r_total_ohm < _LEADS_MATTER_OHM:
+        note = (
+            f"below {_LEADS_MATTER_OHM:.0f} ohm leads matter: {settings.lead_ohm_sd:g} ohm are in the sd of sigma; "
+            "measure a short and give it (--short, or `nasicon leads set`)"
+        )
+    else:
+        return analysis
+    return replace(analysis, notes=(*analysis.notes, note))
+
+
+def is_leaky(analysis: Analysis) -> bool:
+    """Whether the low-frequency tail closes, as it does where electrons pass."""
+    return any(note.startswith(LEAK) for note in analysis.notes)
 
 
 def randles_fit(fit: ModelFit) -> RandlesFit:

@@ -15,12 +15,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 from nasicon_loop.core import Refusal
 from nasicon_loop.eis.crosscheck import minimum_rule
-from nasicon_loop.eis.elements import Complex, Real
+from nasicon_loop.eis.elements import Real
 from nasicon_loop.eis.kk import KramersKronig, kramers_kronig
 from nasicon_loop.eis.screen import Screened, screened
 from nasicon_loop.eis.settings import Settings
@@ -115,10 +114,11 @@ class _Solution:
 
 @dataclass(frozen=True, slots=True)
 class _Problem:
-    """The linear problem: columns are gamma over its local scale, then R_inf, L and the tail's elements."""
+    """The linear problem: columns are gamma over `scale_ohm`, then R_inf, L and the tail's over `others_ohm`."""
 
     tau_s: Real
     scale_ohm: Real
+    others_ohm: float
     omega_max: float
     electrode_from_s: float | None
     rows: Real
@@ -149,7 +149,7 @@ class _Problem:
         q, r = np.linalg.qr(rows)
         curvature = np.zeros((n, columns.shape[1]))
         curvature[:, :n] = np.diff(np.eye(n + 4), 2, axis=0)[1:-1, 2:-2] / step**1.5
-        return _Problem(tau, scale, high, end, rows, target, r, q.T @ target, curvature)
+        return _Problem(tau, scale, median, high, end, rows, target, r, q.T @ target, curvature)
 
     def solved(self, strength: float) -> _Solution:
         """Return the non-negative solution at one strength, and its misfit per degree of freedom."""
@@ -184,7 +184,6 @@ def _electrode(frequency_hz: Real, test: KramersKronig) -> tuple[bool, float | N
 def _result(problem: _Problem, solution: _Solution, test: KramersKronig) -> RelaxationTimes:
     n, end = len(problem.tau_s), problem.electrode_from_s
     shown = np.ones(n, dtype=bool) if end is None else problem.tau_s <= end
-    median = _median_scale(problem)
     tau, gamma = problem.tau_s[shown], (solution.values[:n] * problem.scale_ohm)[shown]
     for array in (tau, gamma):
         array.setflags(write=False)
@@ -194,8 +193,8 @@ def _result(problem: _Problem, solution: _Solution, test: KramersKronig) -> Rela
     return RelaxationTimes(
         tau,
         gamma,
-        float(solution.values[n] * median),
-        float(solution.values[n + 1] * median / problem.omega_max),
+        float(solution.values[n] * problem.others_ohm),
+        float(solution.values[n + 1] * problem.others_ohm / problem.omega_max),
         end,
         window,
         peaks,
@@ -204,3 +203,41 @@ def _result(problem: _Problem, solution: _Solution, test: KramersKronig) -> Rela
         solution.strength,
         _caveat(solution.misfit, test.rms, peaks, window),
     )
+
+
+def _peaks(tau: Real, gamma: Real) -> tuple[RelaxationPeak, ...]:
+    """Return the maxima that stand out by a twentieth of the highest one, fastest first; none at the slow edge."""
+    least = _PEAK_SHARE * float(gamma.max(initial=0.0))
+    found: list[RelaxationPeak] = []
+    valley = 0.0
+    for i in range(len(gamma) - 1):
+        before = gamma[i - 1] if i else 0.0
+        valley = min(valley, float(gamma[i]))
+        if not before < gamma[i] >= gamma[i + 1] or gamma[i] - valley < least or least == 0.0:
+            continue
+        behind = gamma[i + 1 :]
+        higher = np.flatnonzero(behind > gamma[i])
+        drop = float(behind[: higher[0]].min()) if len(higher) and higher[0] else float(behind.min())
+        if gamma[i] - drop >= least:
+            found.append(_vertex(tau, gamma, i))
+            valley = float(gamma[i])
+    return tuple(found)
+
+
+def _vertex(tau: Real, gamma: Real, i: int) -> RelaxationPeak:
+    """Return the top of the parabola through a maximum and its neighbours."""
+    before, top, behind = (gamma[i - 1] if i else 0.0), gamma[i], gamma[i + 1]
+    bend = before - 2.0 * top + behind
+    shift = 0.5 * (before - behind) / bend if bend < 0 else 0.0
+    return RelaxationPeak(float(tau[i] * (tau[1] / tau[0]) ** shift), float(top - 0.25 * (before - behind) * shift))
+
+
+def _caveat(misfit: float, noise: float, peaks: tuple[RelaxationPeak, ...], window: tuple[float, float]) -> str:
+    said = [_BASE_CAVEAT]
+    if misfit > 1.5 * max(noise, _ACCURACY):
+        said.append(
+            f"it misses the data by {100 * misfit:.2g} %, noise is {100 * noise:.2g} %: not a sum of relaxations"
+        )
+    if any(peak.tau_s < window[0] for peak in peaks):
+        said.append("the fastest peak lies above the highest frequency: its place is a guess")
+    return "; ".join(said)

@@ -11,10 +11,11 @@ from nasicon_loop.eis.analysis import Analysis
 from nasicon_loop.eis.branches import Reading, read_branches
 from nasicon_loop.eis.candidates import COMPLEX, PAPER, SIMPLE
 from nasicon_loop.eis.choice import choose
-from nasicon_loop.eis.conclusion import candidate_results, concluded, randles_fit
+from nasicon_loop.eis.conclusion import candidate_results, concluded, randles_fit, with_leads_note
 from nasicon_loop.eis.evidence import Evidence
 from nasicon_loop.eis.gates import Gates
 from nasicon_loop.eis.geometry import Geometry
+from nasicon_loop.eis.leads import CORRECTION
 from nasicon_loop.eis.modelfit import Data, ModelFit
 from nasicon_loop.eis.screen import screened
 from nasicon_loop.eis.settings import Settings
@@ -43,8 +44,9 @@ def analyse(spectrum: "Spectrum", geometry: Geometry | None = None, *, settings:
         temperature_c_sd=spectrum.temperature_c_sd,
         temperature_source=spectrum.temperature_source,
         geometry=geometry,
+        leads=spectrum.metadata.get(CORRECTION),
     )
-    return settled(analysis, rules)
+    return settled(with_leads_note(analysis, rules), rules)
 
 
 def analyse_many(

@@ -63,6 +63,12 @@ class Settings:
     assumed_temperature_c: float = 25.0
     temperature_c_sd: float = 1.0
     min_relative_sd_unknown_temperature: float = 0.15
+    corrected_lead_ohm_sd: float = 0.05
+    # repeated sweeps, DC polarisation
+    max_repeat_change: float = 0.02
+    repeat_kelvin: float = 1.0
+    session_hours: float = 12.0
+    max_unsteady: float = 0.05
 
     def __post_init__(self) -> None:
         """Check every number."""
@@ -232,6 +238,20 @@ GATES: tuple[GateRule, ...] = (
         "min_r_total_ohm",
         "review",
         "R_total is {value:.2g} ohm, not more than leads and contacts have (limit {limit:.0f} ohm): measure a short",
+    ),
+    GateRule(
+        "repeat",
+        "max_repeat_change",
+        "review",
+        "R_total differs by {value:+.1%} from the sweep before or after (limit {limit:.0%}): the cell had not settled, "
+        "or its contacts moved; measure again",
+    ),
+    GateRule(
+        "return sweep",
+        "max_repeat_change",
+        "review",
+        "R_total differs by {value:+.1%} between the sweep and its return (limit {limit:.0%}): the cell changes while it "
+        "is measured; let it settle, measure again",
     ),
     GateRule(
         "conductivity",

@@ -43,6 +43,7 @@ def conductivity(
     *,
     temperature_c: float | None = None,
     temperature_c_sd: float | None = None,
+    is_lead_corrected: bool = False,
     settings: Settings | None = None,
 ) -> Conductivity:
     """Return the conductivity. An unknown temperature counts as the assumed one with a relative sd of sigma >= 15 %."""
@@ -58,7 +59,7 @@ def conductivity(
     lever = (1.0 / t - 1.0 / t25) / BOLTZMANN_EV_K
     budget = {
         "resistance": r_total_ohm_sd / r_total_ohm,
-        "leads": settings.lead_ohm_sd / r_total_ohm,
+        "leads": (settings.corrected_lead_ohm_sd if is_lead_corrected else settings.lead_ohm_sd) / r_total_ohm,
         "thickness": geometry.thickness_rel_sd,
         "diameter": 2.0 * geometry.diameter_rel_sd,
         "temperature": from_temperature,
@@ -93,6 +94,7 @@ def with_conductivity(analysis: "Analysis", settings: Settings) -> "Analysis":
         analysis.geometry,
         temperature_c=analysis.temperature_c,
         temperature_c_sd=analysis.temperature_c_sd,
+        is_lead_corrected=analysis.leads is not None,
         settings=settings,
     )
     return replace(
