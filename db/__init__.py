@@ -74,6 +74,7 @@ if TYPE_CHECKING:
         RecipeSignature,
         WeighingEntry,
     )
+    from db.values_quality import QUALITY_KINDS, QualityKind, QualityRecord
     from db.writer import Writer
 
 __all__ = [
@@ -81,6 +82,7 @@ __all__ = [
     "FILE_STATES",
     "LOT_EVENTS",
     "PHASES",
+    "QUALITY_KINDS",
     "SAMPLE_STATES",
     "SUGGESTION_STATES",
     "VERDICTS",
@@ -113,6 +115,8 @@ __all__ = [
     "PelletPhase",
     "PhaseName",
     "Place",
+    "QualityKind",
+    "QualityRecord",
     "RawFile",
     "Reader",
     "RecipeSignature",
@@ -177,6 +181,9 @@ _HOMES = {
     "LotEventKind": "values_bench",
     "PhaseName": "values_bench",
     "Place": "values_bench",
+    "QUALITY_KINDS": "values_quality",
+    "QualityKind": "values_quality",
+    "QualityRecord": "values_quality",
 }  # every other name lives in values
 
 

@@ -15,6 +15,7 @@ from sqlmodel import Field
 
 from db.table_base import METADATA, Base, Fact, Row, json_field, optional_json_field
 from db.tables_bench import BENCH_FACTS
+from db.tables_quality import QUALITY_FACTS
 from db.types import UtcDatetime
 
 __all__ = ["ADDED", "FACTS", "METADATA", "TABLES"]
@@ -340,7 +341,7 @@ TABLES: Mapping[str, sa.Table] = METADATA.tables
 FACTS = (
     "model_run", "suggestion", "sample", "recipe", "weighing", "firing", "pellet", "pellet_geometry", "raw_file",
     "reading", "assignment", "spectrum", "analysis", "signature", "retraction", "literature",
-    *BENCH_FACTS,
+    *BENCH_FACTS, *QUALITY_FACTS,
 )  # fmt: skip
 """Tables whose every row has one line in the journal that names it."""
 

@@ -5,9 +5,10 @@ from db.commands.concluding import ConcludingWriter
 from db.commands.learning import LearningWriter
 from db.commands.making import MakingWriter
 from db.commands.measuring import MeasuringWriter
+from db.commands.quality import QualityWriter
 
 
-class Writer(MakingWriter, BenchWriter, MeasuringWriter, ConcludingWriter, LearningWriter):
+class Writer(MakingWriter, BenchWriter, MeasuringWriter, QualityWriter, ConcludingWriter, LearningWriter):
     """The facts and decisions. Given by `Database.write(who=...)`; it also answers every question of a Reader.
 
     All that one `write` does is kept or none of it. Other writers wait meanwhile: no computing, no files, no devices

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from instruments.dc_trace import DcTrace, read_dc, read_dc_bytes
     from instruments.errors import UnreadableFile
     from instruments.fingerprint import numbers_sha256
     from instruments.reading import read, read_bytes
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BrokenReader",
+    "DcTrace",
     "Reader",
     "Spectrum",
     "TemperatureSource",
@@ -24,9 +26,14 @@ __all__ = [
     "numbers_sha256",
     "read",
     "read_bytes",
+    "read_dc",
+    "read_dc_bytes",
 ]
 
 _HOMES = {
+    "DcTrace": "dc_trace",
+    "read_dc": "dc_trace",
+    "read_dc_bytes": "dc_trace",
     "BrokenReader": "registry",
     "Reader": "registry",
     "Spectrum": "spectrum",

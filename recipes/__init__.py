@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from recipes.excess import ExcessBasis
     from recipes.facts import DopantFact, crucible_ceilings_c, dopant_facts
     from recipes.furnace import FurnaceProgram, Hold, Segment, joint_program
-    from recipes.mass_change import MassChange, mass_change
+    from recipes.losses import MassChange, mass_change
     from recipes.planning import plan
     from recipes.precursors import Precursor, find_precursor, precursor_table
     from recipes.pressing import density_g_cm3, die_for_fired_mm, force_kn, gauge_bar, relative_density, tonnes_force
@@ -74,7 +74,7 @@ _MODULES = {
     "recipes.balance": ("RejectedSet",),
     "recipes.bench_sheet": ("Marks", "sheet"),
     "recipes.density": ("LIQUIDS_G_CM3", "archimedes_g_cm3"),
-    "recipes.mass_change": ("MassChange", "mass_change"),
+    "recipes.losses": ("MassChange", "mass_change"),
     "recipes.readings": ("Reading", "reading"),
     "recipes.sheet_pdf": ("pdf_sheet",),
     "recipes.tolerance": ("InVessel", "in_vessel"),

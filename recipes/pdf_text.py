@@ -1,7 +1,9 @@
 """Text, lines and boxes on a PDF canvas, in a typeface that has what chemists and operators write."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib.util import find_spec
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -38,42 +40,46 @@ class Pen:
 
     def __init__(self, canvas: Any | None, fonts: dict[bool, Any]) -> None:
         self._canvas = canvas
+        self._widths: dict[tuple[str, bool], float] = {}
         self._glyphs = {weight: font.face.charToGlyph for weight, font in fonts.items()}
 
     def _runs(self, text: str, *, bold: bool) -> list[tuple[str, str]]:
         """Split text into (font, part): what the typeface has, and what it lacks."""
-        runs: list[tuple[str, str]] = []
-        for char in text:
-            font = _FAMILY[bold] if ord(char) in self._glyphs[bold] else _ASIAN
-            if runs and runs[-1][0] == font:
-                runs[-1] = (font, runs[-1][1] + char)
-            else:
-                runs.append((font, char))
-        return runs
+        fonts = ((_FAMILY[bold] if ord(char) in self._glyphs[bold] else _ASIAN, char) for char in text)
+        return [(font, "".join(char for _, char in part)) for font, part in groupby(fonts, key=lambda pair: pair[0])]
 
     def width(self, text: str, size: float, *, bold: bool = False) -> float:
-        """Return how wide a text is."""
+        """Return how wide a text is; widths are measured once and grow with the size."""
         from reportlab.pdfbase.pdfmetrics import stringWidth
 
-        return float(sum(stringWidth(part, font, size) for font, part in self._runs(text, bold=bold)))
+        known = self._widths.get((text, bold))
+        if known is None:
+            known = sum(stringWidth(part, font, 1.0) for font, part in self._runs(text, bold=bold))
+            self._widths[text, bold] = known
+        return size * known
 
     def wrapped(self, text: str, size: float, width: float, *, bold: bool = False) -> list[str]:
         """Return a text as lines that are not wider than `width`; a word that is too long is broken."""
+        space = self.width(" ", size, bold=bold)
         lines: list[str] = []
-        line = ""
-        for word in text.split(" "):
-            joined = f"{line} {word}" if line else word
-            if self.width(joined, size, bold=bold) <= width:
-                line = joined
-                continue
-            if line:
+        line, used = "", -space
+        for word in self._words(text, size, width, bold=bold):
+            wide = self.width(word, size, bold=bold)
+            if line and used + space + wide > width:
                 lines.append(line)
-            line = word
-            while self.width(line, size, bold=bold) > width:
-                n = next(n for n in range(len(line) - 1, 0, -1) if n == 1 or self.width(line[:n], size) <= width)
-                lines.append(line[:n])
-                line = line[n:]
+                line, used = "", -space
+            line = f"{line} {word}" if line else word
+            used += space + wide
         return [*lines, line]
+
+    def _words(self, text: str, size: float, width: float, *, bold: bool) -> Iterator[str]:
+        for word in text.split(" "):
+            rest = word
+            while self.width(rest, size, bold=bold) > width and len(rest) > 1:
+                n = next(n for n in range(len(rest) - 1, 0, -1) if n == 1 or self.width(rest[:n], size) <= width)
+                yield rest[:n]
+                rest = rest[n:]
+            yield rest
 
     def text(self, x: float, y: float, text: str, size: float, *, bold: bool = False) -> None:
         """Write a text from x on, on the base line y."""

@@ -1,6 +1,7 @@
 """The bench sheet as a PDF: one page A4 with a QR code of the label, boxes to tick and lines to write on."""
 
 import io
+from bisect import bisect_left
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -33,31 +34,32 @@ def pdf_sheet(
     The type is as large as the page allows. Deviations that have no room are counted, never dropped without a word.
     """
     page = contents(recipe, label=plain(label, limit=40), start=start, marks=marks)
-    for shown in range(len(marks.deviations), -1, -1):
-        short = _with_deviations(page, marks.deviations, shown)
-        size = _size(short)
-        if size is not None or shown == 0:
-            return _drawn(short, size or _SMALLEST)
-    raise RuntimeError("no deviations always leaves a page")
+    pen, n_all = pen_on(None), len(marks.deviations)
+    n_shown = n_all
+    size = _size(pen, page)
+    while size is None and n_shown:
+        n_shown = n_shown // 2
+        page = _with_deviations(page, marks.deviations, n_shown)
+        size = _size(pen, page)
+    return _drawn(page, size or _SMALLEST)
 
 
 def _with_deviations(page: Sheet, deviations: tuple[str, ...], n_shown: int) -> Sheet:
-    if n_shown == len(deviations):
-        return page
     hidden = len(deviations) - n_shown
     lines = tuple(("-", plain(text, limit=400)) for text in deviations[:n_shown])
     more = ("!", f"and {hidden} more: `nasicon sample show` lists them")
     return replace(page, blocks=(*page.blocks[:-1], replace(page.blocks[-1], lines=(*lines, more))))
 
 
-def _size(page: Sheet) -> float | None:
+def _size(pen: Pen, page: Sheet) -> float | None:
     """The largest type with which everything fits and writing room is left; None when none does."""
-    pen, n_steps = pen_on(None), round((_LARGEST - _SMALLEST) / _STEP)
-    for step in range(n_steps + 1):
-        size = _LARGEST - step * _STEP
-        if _Layout(pen, page, size).draw() >= _FOOT + _foot_height(page, size) + _WRITING_ROOM:
-            return size
-    return None
+    sizes = [_SMALLEST + n * _STEP for n in range(round((_LARGEST - _SMALLEST) / _STEP) + 1)]
+    n_fitting = bisect_left(sizes, True, key=lambda size: not _fits(pen, page, size))
+    return sizes[n_fitting - 1] if n_fitting else None
+
+
+def _fits(pen: Pen, page: Sheet, size: float) -> bool:
+    return _Layout(pen, page, size).draw() >= _FOOT + _foot_height(page, size) + _WRITING_ROOM
 
 
 def _drawn(page: Sheet, size: float) -> bytes:

@@ -13,7 +13,10 @@ _SLACK = 1.001  # a mass that reads exactly the tolerance is good, whatever its 
 
 @dataclass(frozen=True, slots=True)
 class InVessel:
-    """One precursor at the balance. `off_g` is what lies there less what should; None while nothing does."""
+    """One precursor at the balance. `off_g` is what lies there less what should; None while nothing does.
+
+    `words` say what to do now, `deviation` how it would be written down; empty while it is within its tolerance.
+    """
 
     formula: str
     name: str
@@ -22,7 +25,9 @@ class InVessel:
     actual_g: float | None
     off_g: float | None
     status: Status
+    asked: str
     words: str
+    deviation: str
 
 
 def in_vessel(recipe: Recipe, masses_g: Mapping[str, float]) -> tuple[InVessel, ...]:
@@ -35,17 +40,22 @@ def _one(line: PrecursorMass, actual_g: float | None, n: int) -> InVessel:
     asked = f"{line.rounded_g:.{n}f} g ± {1000 * line.tolerance_g:.3g} mg"
     off_g = None if actual_g is None else actual_g - line.rounded_g
     status, words = _judged(line, actual_g, off_g, n)
+    deviation = ""
+    if status in ("short", "over"):
+        much = "too much" if status == "over" else "too little"
+        deviation = (
+            f"{line.formula}: weighed {actual_g:.{n}f} g, {1000 * abs(off_g or 0):.3g} mg {much} (sheet: {asked})"
+        )
     return InVessel(
-        line.formula, line.name, line.rounded_g, line.tolerance_g, actual_g, off_g, status, f"{words} (sheet: {asked})"
+        line.formula, line.name, line.rounded_g, line.tolerance_g, actual_g, off_g, status, asked, words, deviation
     )
 
 
 def _judged(line: PrecursorMass, actual_g: float | None, off_g: float | None, n: int) -> tuple[Status, str]:
     if actual_g is None or off_g is None:
         return "missing", "not weighed yet"
-    shown = f"{actual_g:.{n}f} g"
     if abs(off_g) <= _SLACK * line.tolerance_g:
-        return "good", f"{shown}, within the tolerance"
+        return "good", "within the tolerance"
     if off_g < 0:
-        return "short", f"{shown}, add {-off_g:.{n}f} g"
-    return "over", f"{shown}, {1000 * off_g:.3g} mg too much ({off_g / line.tolerance_g:.1f} times the tolerance)"
+        return "short", f"add {-off_g:.{n}f} g"
+    return "over", f"{1000 * off_g:.3g} mg too much, {off_g / line.tolerance_g:.1f} times the tolerance"

@@ -8,10 +8,11 @@ from db.queries.concluding import Concluding
 from db.queries.learning import Learning
 from db.queries.making import Making
 from db.queries.measuring import Measuring
+from db.queries.quality import Quality
 from db.values import ModelRun, Pellet, RawFile, Sample, SpectrumHead, StoredAnalysis, Suggestion
 
 
-class Descending(Making, Bench, Measuring, Concluding, Learning):
+class Descending(Making, Bench, Measuring, Quality, Concluding, Learning):
     """Who descends from whom."""
 
     def genealogy(self, label: str) -> Genealogy:

@@ -94,7 +94,7 @@ class EurothermSimulator:
         programmer = self.furnace.programmer
         if word is None:
             raise Refused(3)
-        if word == "run":
+        if word == "run" and programmer.mode is not Mode.COMPLETE:  # a program that is complete has to be reset first
             self.has_run = True
             programmer.start(self._steps(), self.furnace.chamber.sensor_c)
         elif word == "hold" and programmer.mode in {Mode.RUN, Mode.HOLDBACK}:

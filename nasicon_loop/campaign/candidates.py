@@ -77,7 +77,8 @@ def readable_keys(formulas: Collection[str]) -> frozenset[Key]:
     return frozenset(keys)
 
 
-def _candidate(dopant: Dopant, amount: Fraction, silicon: Fraction, settings: Settings) -> Candidate | None:
+def candidate_of(dopant: Dopant, amount: Fraction, silicon: Fraction, settings: Settings) -> Candidate | None:
+    """Return the neutral composition at one point of the space; None where there is none inside the limits."""
     is_series = dopant.element == "Si"  # silicon as the "dopant" means the undoped Si/P series itself
     try:
         composition = dope(dopant.element, Fraction(0) if is_series else amount, silicon)
@@ -104,7 +105,7 @@ def stream_candidates(settings: Settings | None = None, *, excluded: Collection[
         amounts = rules.amounts[:1] if dopant.element == "Si" else rules.amounts
         for silicon in rules.silicon:
             for amount in amounts:
-                candidate = _candidate(dopant, amount, silicon, rules)
+                candidate = candidate_of(dopant, amount, silicon, rules)
                 if candidate is None:
                     continue
                 key = composition_key(candidate.composition)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from nasicon_loop.cli import bench, database, fit, load, loop, make, measure, pellets, start, stock
+from nasicon_loop.cli import bench, database, fit, load, loop, make, measure, pellets, quality, start, stock
 
 app = typer.Typer(
     name="nasicon",
@@ -60,6 +60,8 @@ sample.command("show")(make.sample_show)
 sample.command("list")(make.sample_list)
 sample.command("fail")(make.sample_fail)
 sample.command("abandon")(make.sample_abandon)
+sample.command("arrhenius")(quality.sample_arrhenius)
+sample.command("pooled")(quality.sample_pooled)
 
 app.command("recipe")(make.recipe)
 shelf = _group("stock", "Lots of precursors: assay, loss on ignition, what is left.")
@@ -91,6 +93,15 @@ analysis.command("show")(measure.analysis_show)
 analysis.command("accept")(measure.analysis_accept)
 analysis.command("reject")(measure.analysis_reject)
 analysis.command("retract")(measure.analysis_retract)
+analysis.command("refit")(quality.analysis_refit)
+leads = _group("leads", "Short and open of the cables, taken off every sweep.")
+leads.command("set")(quality.leads_set)
+leads.command("list")(quality.leads_list)
+leads.command("clear")(quality.leads_clear)
+dummy = _group("dummy", "The daily dummy cell.")
+dummy.command("add")(quality.dummy_add)
+dummy.command("list")(quality.dummy_list)
+app.command("polarisation")(quality.polarisation)
 
 campaign = _group("campaign", "How the campaign stands.")
 campaign.command("status")(loop.campaign_status)

@@ -55,16 +55,27 @@ def weigh(
 
 
 def _draw_weighing(screen: "Console", progress: "WeighingProgress", said: str) -> None:
+    from rich.text import Text
+
+    from nasicon_loop.cli.words import plain_table
+
     if said:
         screen.print(plain(said, limit=500), style="bold")
     if progress.weighing is not None:
         screen.print(f"weighed  {progress.weighing.weighed_formula}\nbatched  {progress.weighing.batched_formula}")
         screen.print(f"excess   {100 * progress.weighing.excess_fraction:.2f} %")
-    for line in progress.lines:
-        lot = progress.lots.get(line.formula)
-        where = f", lot {plain(lot)}" if lot else ""
-        screen.print(f"  {line.formula:12} {line.words}{where}", style=_STYLE[line.status])
-    told = {f"{line.formula}: {line.words}" for line in progress.lines}
+    shown = (
+        (
+            line.formula,
+            line.asked,
+            "" if line.actual_g is None else f"{line.actual_g:.6g}",
+            progress.lots.get(line.formula, ""),
+            Text(line.words, style=_STYLE[line.status]),
+        )
+        for line in progress.lines
+    )
+    screen.print(plain_table(["precursor", "sheet", "weighed g", "lot", ""], shown, whole=("precursor", "sheet")))
+    told = {line.deviation for line in progress.lines}
     for warning in progress.warnings:
         if warning not in told:
             screen.print(f"  ! {plain(warning, limit=300)}")

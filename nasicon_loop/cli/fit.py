@@ -1,22 +1,38 @@
 """`nasicon fit`: files in, resistance and conductivity out; works anywhere."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from nasicon_loop.cli.output import REFUSED, JsonOption, progress_bar, refusal_document, refusing, say
+from nasicon_loop.cli.output import REFUSED, JsonOption, LabOption, progress_bar, refusal_document, refusing, say
+from nasicon_loop.cli.quality import (
+    BoundOption,
+    CircuitOption,
+    ElectrolyteOption,
+    FixOption,
+    MaskOption,
+    StartOption,
+    WhoOption,
+)
+from nasicon_loop.cli.reanalyse import reanalyse_lab
 from nasicon_loop.core import Refusal, plain
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from nasicon_loop.lab import HandFit
     from nasicon_loop.lab.fitting import Fitted
+
+PlotKind = Literal["nyquist", "bode", "residuals", "drt", "all"]
+PlotKindOption = Annotated[
+    PlotKind, typer.Option(help="What --plot draws; all is one sheet, drt the relaxation times, for looking only.")
+]
 
 
 @refusing
 def fit(
-    files: Annotated[list[Path], typer.Argument(help="Impedance files.", show_default=False)],
+    files: Annotated[list[Path] | None, typer.Argument(help="Impedance files.", show_default=False)] = None,
     thickness_cm: Annotated[float | None, typer.Option(help="Pellet thickness L in cm.", min=1e-4, max=10)] = None,
     radius_cm: Annotated[float | None, typer.Option(help="Electrode radius in cm.", min=1e-3, max=10)] = None,
     electrode_diameter_cm: Annotated[
@@ -26,33 +42,96 @@ def fit(
         float | None, typer.Option(help="Temperature of the measurement in °C.", min=-200, max=1000)
     ] = None,
     plot: Annotated[
-        Path | None, typer.Option(help="Write Nyquist pictures here: a .png/.svg file, or a folder.")
+        Path | None, typer.Option(help="Write pictures here: a .png/.svg file, or a folder for several sweeps.")
     ] = None,
+    plot_kind: PlotKindOption = "nyquist",
+    short: Annotated[Path | None, typer.Option(help="Sweep of the holder closed: taken off every file.")] = None,
+    open_: Annotated[Path | None, typer.Option("--open", help="Sweep of the holder open: likewise.")] = None,
+    circuit: CircuitOption = None,
+    electrolyte: ElectrolyteOption = "",
+    fix: FixOption = None,
+    bound: BoundOption = None,
+    start: StartOption = None,
+    mask: MaskOption = "",
+    by: WhoOption = None,
+    everything: Annotated[bool, typer.Option("--all", help="All spectra of the lab, with --reanalyse.")] = False,
+    reanalyse: Annotated[bool, typer.Option(help="Anew what an older engine analysed; old values stay.")] = False,
+    workers: Annotated[int, typer.Option(help="Processes for --reanalyse.", min=1, max=256)] = 1,
+    lab: LabOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Fit impedance files without a lab folder."""
-    from nasicon_loop.lab.fitting import fit_files, geometry_of
+    """Fit impedance files without a lab folder; with --all --reanalyse, those of the lab after an engine change."""
+    from nasicon_loop.lab.fitting import fit_files, geometry_of, operator_name
+    from nasicon_loop.lab.leads import read_leads
 
+    if everything or reanalyse:
+        if files or not (everything and reanalyse):
+            raise Refusal("the whole lab is analysed anew by --all --reanalyse together, without files")
+        reanalyse_lab(lab, workers, as_json=as_json)
+        return
+    if not files:
+        raise typer.BadParameter("name at least one file", param_hint="FILES...")
     geometry = geometry_of(thickness_cm, radius_cm, electrode_diameter_cm)
+    by_hand = _by_hand(circuit, electrolyte, fix, bound, start, mask)
     with progress_bar() as bar:
-        fitted, refusals = fit_files(files, geometry=geometry, temperature_c=temperature_c, progress=bar)
-    pictures = _draw_all(fitted, plot) if plot else []
+        fitted, refusals = fit_files(
+            files,
+            geometry=geometry,
+            temperature_c=temperature_c,
+            leads=read_leads(short, open_) if short or open_ else None,
+            by_hand=by_hand,
+            by=by or operator_name(),
+            progress=bar,
+        )
+    pictures = _draw_all(fitted, plot, plot_kind) if plot else []
     documents = [item.document() for item in fitted] + [refusal_document(refusal) for refusal in refusals]
     say(documents, lambda screen: _table(screen, fitted, refusals, pictures), as_json=as_json)
     if refusals:
         raise typer.Exit(REFUSED)
 
 
-def _draw_all(fitted: "list[Fitted]", target: Path) -> list[Path]:
+def _by_hand(
+    circuit: str | None,
+    electrolyte: str,
+    fix: list[str] | None,
+    bound: list[str] | None,
+    start: list[str] | None,
+    mask: str,
+) -> "HandFit | None":
+    from nasicon_loop.lab.by_hand import HandFit
+
+    if circuit is None:
+        if electrolyte or fix or bound or start or mask:
+            raise Refusal("--electrolyte, --fix, --bound, --start and --mask belong to a --circuit")
+        return None
+    if not electrolyte:
+        raise Refusal("say which resistors are the electrolyte's: --electrolyte R0,R1", circuit)
+    return HandFit.parse(circuit, electrolyte, fix=fix or (), bound=bound or (), start=start or (), mask=mask)
+
+
+def _draw_all(fitted: "list[Fitted]", target: Path, kind: PlotKind) -> list[Path]:
     from nasicon_loop.lab.fitting import draw
 
     if target.suffix.lower() in {".png", ".svg"}:
         if len(fitted) != 1:
             raise Refusal(f"one picture file for {len(fitted)} sweeps: give a folder", target)
-        return [draw(fitted[0], target)]
+        return [draw(fitted[0], target, kind)]
     if target.suffix:
         raise Refusal("pictures are .png or .svg, or give a folder", target)
-    return [draw(item, target / f"{Path(item.file).stem}_sweep{item.sweep}.png") for item in fitted]
+    names = _picture_names(fitted, "" if kind == "nyquist" else f"_{kind}")
+    return [draw(item, target / name, kind) for item, name in zip(fitted, names, strict=True)]
+
+
+def _picture_names(fitted: "list[Fitted]", ending: str) -> list[str]:
+    """Return a file name per sweep; files of one name from several folders are numbered."""
+    names: list[str] = []
+    for item in fitted:
+        name = base = f"{Path(item.file).stem}_sweep{item.sweep}{ending}"
+        count = 2
+        while f"{name}.png".lower() in {one.lower() for one in names}:
+            name, count = f"{base}_{count}", count + 1
+        names.append(f"{name}.png")
+    return names
 
 
 def _table(screen: "Console", fitted: "list[Fitted]", refusals: list[Refusal], pictures: list[Path]) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from nasicon_loop.cli.fit import PlotKindOption
 from nasicon_loop.cli.output import REFUSED, JsonOption, LabOption, console, opened_lab, progress_bar, refusing, say
 from nasicon_loop.core import plain
 
@@ -95,7 +96,8 @@ def inbox_assign(
 @refusing
 def analysis_show(
     number: AnalysisArgument,
-    plot: Annotated[Path | None, typer.Option(help="Write the Nyquist plot here (.png or .svg).")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Write a picture here (.png or .svg).")] = None,
+    plot_kind: PlotKindOption = "nyquist",
     lab: LabOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -105,7 +107,7 @@ def analysis_show(
 
     view = analysis_view(opened_lab(lab), number)
     if plot is not None:
-        view.draw(plot)
+        view.draw(plot, plot_kind)
     say(view.document(), lambda screen: draw_analysis(screen, view.document()), as_json=as_json)
 
 

@@ -12,7 +12,7 @@ from nasicon_loop.core import Refusal
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from nasicon_loop.lab import Dimensions, PelletMade
+    from nasicon_loop.lab import PelletMade
 
 _SEVERAL = "; give it three times or more for three readings"
 PelletArgument = Annotated[
@@ -56,22 +56,19 @@ def pellet_new(
     as_json: JsonOption = False,
 ) -> None:
     """Begin a pellet of a sample; geometry may follow later."""
-    from nasicon_loop.lab import new_pellet
+    from nasicon_loop.lab import Details, Dimensions, new_pellet
 
-    size = _dimensions(
+    single, several = _split(
         {
             "thickness_cm": thickness_cm,
             "electrode_diameter_cm": electrode_diameter_cm,
             "fired_diameter_cm": fired_diameter_cm,
             "green_thickness_cm": green_thickness_cm,
             "green_diameter_cm": green_diameter_cm,
-        },
-        mass_g=mass_g,
-        die_diameter_cm=die_diameter_cm,
-        electrode_method=electrode_method,
-        green_mass_g=green_mass_g,
+        }
     )
-    made = new_pellet(opened_lab(lab), label, size)
+    size = Dimensions(**single, mass_g=mass_g, die_diameter_cm=die_diameter_cm, green_mass_g=green_mass_g)
+    made = new_pellet(opened_lab(lab), label, size, Details(several, electrode_method))
     say(made, lambda screen: _say_pellet(screen, made), as_json=as_json)
 
 
@@ -96,38 +93,31 @@ def pellet_geometry(
     as_json: JsonOption = False,
 ) -> None:
     """Enter or correct a pellet's geometry; waiting spectra get their conductivity."""
-    from nasicon_loop.lab import Archimedes, set_geometry
+    from nasicon_loop.lab import Archimedes, Details, Dimensions, set_geometry
 
     weighings = None
     if dry_g is not None and immersed_g is not None and liquid is not None:
         weighings = Archimedes(dry_g, immersed_g, liquid, soaked_g, liquid_density)
     elif any(value is not None for value in (dry_g, immersed_g, soaked_g, liquid, liquid_density)):
         raise Refusal("Archimedes needs --archimedes-dry-g, --archimedes-immersed-g and --liquid", label)
-    size = _dimensions(
+    single, several = _split(
         {
             "thickness_cm": thickness_cm,
             "electrode_diameter_cm": electrode_diameter_cm,
             "fired_diameter_cm": fired_diameter_cm,
             "green_thickness_cm": green_thickness_cm,
             "green_diameter_cm": green_diameter_cm,
-        },
-        mass_g=mass_g,
-        die_diameter_cm=die_diameter_cm,
-        electrode_method=electrode_method,
-        green_mass_g=green_mass_g,
-        archimedes=weighings,
+        }
     )
-    made = set_geometry(opened_lab(lab), label, size)
+    size = Dimensions(**single, mass_g=mass_g, die_diameter_cm=die_diameter_cm, green_mass_g=green_mass_g)
+    made = set_geometry(opened_lab(lab), label, size, Details(several, electrode_method, weighings))
     say(made, lambda screen: _say_pellet(screen, made), as_json=as_json)
 
 
-def _dimensions(lengths: dict[str, list[float] | None], **others: object) -> "Dimensions":
+def _split(lengths: dict[str, list[float] | None]) -> tuple[dict[str, float], dict[str, tuple[float, ...]]]:
     """A length that was given once is a value; given several times it is readings."""
-    from nasicon_loop.lab import Dimensions
-
     single = {name: values[0] for name, values in lengths.items() if values and len(values) == 1}
-    several = {name: tuple(values) for name, values in lengths.items() if values and len(values) > 1}
-    return Dimensions(**single, **others, readings=several)  # type: ignore[arg-type]
+    return single, {name: tuple(values) for name, values in lengths.items() if values and len(values) > 1}
 
 
 def _say_pellet(screen: "Console", made: "PelletMade") -> None:

@@ -74,7 +74,8 @@ def draw_pellet(screen: "Console", made: "PelletMade") -> None:
     geometry = made.geometry
     if geometry is not None:
         screen.print(
-            f"thickness {geometry.thickness_cm or '-'} cm, electrode {geometry.electrode_diameter_cm or '-'} cm"
+            f"thickness {with_sd(geometry.thickness_cm, geometry.thickness_cm_sd)} cm, "
+            f"electrode {with_sd(geometry.electrode_diameter_cm, geometry.electrode_diameter_cm_sd)} cm"
         )
         if geometry.relative_density is not None:
             how = f" ({plain(geometry.density_method)})" if geometry.density_method else ""
@@ -129,10 +130,9 @@ def _pellet_line(pellet: Any) -> str:
     if geometry is None:
         return f"{pellet.pellet.label}: no geometry yet{_phase_words(pellet.phase)}"
     density = f", {100 * geometry.relative_density:.0f} % dense" if geometry.relative_density else ""
-    return (
-        f"{pellet.pellet.label}: L {geometry.thickness_cm or '?'} cm, "
-        f"electrode {geometry.electrode_diameter_cm or '?'} cm{density}{_phase_words(pellet.phase)}"
-    )
+    thickness = with_sd(geometry.thickness_cm, geometry.thickness_cm_sd)
+    electrode = with_sd(geometry.electrode_diameter_cm, geometry.electrode_diameter_cm_sd)
+    return f"{pellet.pellet.label}: L {thickness} cm, electrode {electrode} cm{density}{_phase_words(pellet.phase)}"
 
 
 def _phase_words(phase: Any) -> str:
@@ -192,6 +192,18 @@ def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.4g}"
 
 
+def _metric_lines(metrics: Mapping[str, Any], place: str = "") -> Iterator[str]:
+    """One line per group of numbers, as `held out, all: n 239, mae 0.76`."""
+    numbers = {name: value for name, value in metrics.items() if isinstance(value, (int, float))}
+    if numbers:
+        listed = ", ".join(f"{name.replace('_', ' ')} {value:.3g}" for name, value in numbers.items())
+        yield f"{place}: {listed}" if place else listed
+    for name, value in metrics.items():
+        if isinstance(value, Mapping):
+            words = name.replace("_", " ")
+            yield from _metric_lines(value, f"{place}, {words}" if place else words)
+
+
 def draw_training(screen: "Console", trained: "Trained") -> None:
     """Say what a training did."""
     if trained.run is None:
@@ -199,9 +211,8 @@ def draw_training(screen: "Console", trained: "Trained") -> None:
         return
     run = trained.run
     screen.print(f"model run {run.number}: {run.n_literature_rows} literature rows, {run.n_lab_rows} of this lab")
-    for name, value in trained.metrics.items():
-        if isinstance(value, (int, float)):
-            screen.print(f"  {name.replace('_', ' ')}: {value:.3g}")
+    for line in _metric_lines(trained.metrics):
+        screen.print(f"  {line}")
     if trained.taught_by:
         screen.print(f"taught by {', '.join(trained.taught_by)}")
     if trained.explanation is not None:

@@ -1,6 +1,7 @@
-"""What every room stands on: refusals, progress, time, executors, units. Standard library only."""
+"""What every room stands on: refusals, progress, time, executors, units. Imports the standard library only."""
 
 from nasicon_loop.core.clock import Clock, SystemClock, utc_iso
+from nasicon_loop.core.cluster import Cluster, executor_of
 from nasicon_loop.core.executor import Executor, Inline, Processes
 from nasicon_loop.core.jsonable import to_json
 from nasicon_loop.core.progress import Progress, Silent
@@ -9,6 +10,7 @@ from nasicon_loop.core.text import plain
 
 __all__ = [
     "Clock",
+    "Cluster",
     "Executor",
     "Inline",
     "Processes",
@@ -16,6 +18,7 @@ __all__ = [
     "Refusal",
     "Silent",
     "SystemClock",
+    "executor_of",
     "plain",
     "to_json",
     "utc_iso",

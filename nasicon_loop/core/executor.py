@@ -1,17 +1,28 @@
-"""One way to do many independent things: here, or in processes, with the same results."""
+"""One way to do many independent things: here, in processes, or on a cluster, with the same results.
+
+The caller fixes the items' boundaries (a batch of one differs from a batch of many in the last bit), each item has its
+own seed, and every item runs with one numerical thread: so all three give the same bits on one kind of processor.
+"""
 
 import os
 import random
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import Protocol, TypeVar
 
 from nasicon_loop.core.progress import Progress, Silent
+from nasicon_loop.core.refusal import Refusal
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Task = Callable[[Item, int], Result]
+
+MOST_DEATHS = 3
+"""So often workers may die without a single item getting done in between; then the items are to blame."""
 
 
 class Executor(Protocol):
@@ -20,7 +31,10 @@ class Executor(Protocol):
     def map(
         self, fn: "Task[Item, Result]", items: Sequence[Item], *, seed: int, progress: Progress | None = None
     ) -> list[Result]:
-        """Return `[fn(item, item_seed) ...]`. `fn` must be a top-level function."""
+        """Return `[fn(item, item_seed) ...]`. `fn` must be a top-level function; `progress` advances by one per item.
+
+        What `fn` raises is raised here; an item whose worker died is done again by another.
+        """
         ...
 
 
@@ -40,7 +54,8 @@ class Inline:
         bar = progress or Silent()
         results = []
         for item, item_seed in zip(items, item_seeds(seed, len(items)), strict=True):
-            results.append(fn(item, item_seed))
+            with one_thread():
+                results.append(fn(item, item_seed))
             bar.advance()
         return results
 
@@ -54,21 +69,109 @@ class Processes:
     def map(
         self, fn: "Task[Item, Result]", items: Sequence[Item], *, seed: int, progress: Progress | None = None
     ) -> list[Result]:
-        """Return `[fn(item, item_seed) ...]`."""
+        """Return `[fn(item, item_seed) ...]`. Raises Refusal when the same items kill worker after worker."""
         bar = progress or Silent()
-        n_workers = max(1, min(self.n_workers, len(items)))
-        with ProcessPoolExecutor(n_workers, get_context("spawn"), initializer=_one_thread) as pool:
-            futures = [
-                pool.submit(fn, item, item_seed)
-                for item, item_seed in zip(items, item_seeds(seed, len(items)), strict=True)
-            ]
-            results = []
-            for future in futures:
-                results.append(future.result())
-                bar.advance()
-        return results
+        seeds = item_seeds(seed, len(items))
+        done: dict[int, Result] = {}
+        n_deaths = 0
+        while len(done) < len(items):
+            left = [place for place in range(len(items)) if place not in done]
+            n_before = len(done)
+            try:
+                self._round(fn, items, seeds, left, done, bar)
+            except BrokenProcessPool as death:
+                n_deaths = 1 if len(done) > n_before else n_deaths + 1
+                if n_deaths == MOST_DEATHS:
+                    raise Refusal(
+                        f"worker processes died {n_deaths} times on the same work (out of memory?); use fewer workers",
+                        "processes",
+                    ) from death
+        return [done[place] for place in range(len(items))]
+
+    def _round(
+        self,
+        fn: "Task[Item, Result]",
+        items: Sequence[Item],
+        seeds: Sequence[int],
+        left: Sequence[int],
+        done: dict[int, Result],
+        bar: Progress,
+    ) -> None:
+        """Put results into `done`. A worker that dies takes the whole pool with it: what is done by then is kept."""
+        n_workers = max(1, min(self.n_workers, len(left)))
+        with _quiet_environment(), ProcessPoolExecutor(n_workers, get_context("spawn")) as pool:
+            places: dict[Future[Result], int] = {
+                pool.submit(run_single, fn, items[place], seeds[place]): place for place in left
+            }
+            try:
+                death = None
+                for future in as_completed(places):
+                    try:
+                        done[places[future]] = future.result()
+                    except BrokenProcessPool as problem:
+                        death = problem
+                        continue
+                    bar.advance()
+                if death is not None:
+                    raise death
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _one_thread() -> None:
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = "1"
+def run_single(fn: "Task[Item, Result]", item: Item, item_seed: int) -> Result:
+    """Do one item in a worker, with one numerical thread from now on."""
+    with one_thread():
+        return fn(item, item_seed)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let BLAS, OpenMP and torch use one thread: sums over several threads differ in their last bits.
+
+    Only what is loaded already is held back and given free again after; in workers the environment holds the rest.
+    """
+    torch = sys.modules.get("torch")
+    n_torch = torch.get_num_threads() if torch is not None and hasattr(torch, "get_num_threads") else 0
+    limits = _blas_limits()
+    try:
+        if torch is not None and n_torch > 1:
+            torch.set_num_threads(1)
+        yield
+    finally:
+        if torch is not None and n_torch > 1:
+            torch.set_num_threads(n_torch)
+        if limits is not None:
+            limits.restore_original_limits()
+
+
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def _blas_limits() -> "_Limits | None":
+    if "numpy" not in sys.modules or all(os.environ.get(name) == "1" for name in _THREADS[:2]):
+        return None
+    try:
+        from threadpoolctl import threadpool_limits
+    except ImportError:  # it comes with scikit-learn
+        return None
+    limits: _Limits = threadpool_limits(1)
+    return limits
+
+
+class _Limits(Protocol):
+    def restore_original_limits(self) -> None: ...
+
+
+@contextmanager
+def _quiet_environment() -> Iterator[None]:
+    """Let processes that start meanwhile find one thread in their environment: it counts when numpy is loaded."""
+    before = {name: os.environ.get(name) for name in _THREADS}
+    os.environ.update(dict.fromkeys(_THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

@@ -9,10 +9,17 @@ def plain(text: object, *, limit: int = _SHORT) -> str:
     """Return `text` on one line, without control, format or private characters, cut to `limit` characters.
 
     Terminal escapes start with a control character and right-to-left overrides are format characters: both become
-    the replacement character, so what a file calls itself can neither move the cursor nor reorder a line.
+    the replacement character, so what a file calls itself can neither move the cursor nor reorder a line. Unicode's
+    own line and paragraph separators end a line for many programs: they become spaces as the other line ends do.
     """
-    clean = "".join(
-        " " if char in "\t\n\r" else "\N{REPLACEMENT CHARACTER}" if unicodedata.category(char)[0] == "C" else char
-        for char in str(text)
-    )
+    clean = "".join(map(_plain_char, str(text)))
     return clean if len(clean) <= limit else clean[: limit - 1] + "…"
+
+
+def _plain_char(char: str) -> str:
+    if " " <= char <= "~":
+        return char
+    category = unicodedata.category(char)
+    if char in "\t\n\r" or category in ("Zl", "Zp"):
+        return " "
+    return "\N{REPLACEMENT CHARACTER}" if category[0] == "C" else char

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from nasicon_loop.eis.engine import analyse, analyse_many
     from nasicon_loop.eis.geometry import Geometry
     from nasicon_loop.eis.grammar import CircuitError, parse
+    from nasicon_loop.eis.hebb_wagner import Polarisation, polarisation
     from nasicon_loop.eis.kk import KramersKronig, kramers_kronig
     from nasicon_loop.eis.leads import Leads
-    from nasicon_loop.eis.polarisation import Polarisation, polarisation
     from nasicon_loop.eis.repeats import Repeat, analyse_repeats, compared, goes_up
     from nasicon_loop.eis.series import Arrhenius, Pooled, arrhenius, pooled
     from nasicon_loop.eis.settings import GATES, GateRule, Settings
@@ -32,8 +32,8 @@ _HOME = {
     "analyse_repeats": "repeats",
     "compared": "repeats",
     "goes_up": "repeats",
-    "Polarisation": "polarisation",
-    "polarisation": "polarisation",
+    "Polarisation": "hebb_wagner",
+    "polarisation": "hebb_wagner",
     "is_leaky": "conclusion",
     "ENGINE_VERSION": "analysis",
     "Analysis": "analysis",
@@ -92,6 +92,8 @@ __all__ = [
     "Polarisation",
     "Pooled",
     "RandlesFit",
+    "RelaxationPeak",
+    "RelaxationTimes",
     "Repeat",
     "Settings",
     "SimulatedSpectrum",

@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from nasicon_loop.core import Refusal
+from nasicon_loop.core import Refusal, plain
 from nasicon_loop.eis.analysis import FIELDS, VERDICTS, Analysis, CandidateResult, CrossCheck, Gate, RandlesFit
 from nasicon_loop.eis.geometry import Geometry
 
@@ -49,4 +49,4 @@ def from_document(document: Mapping[str, Any]) -> Analysis:
         values["covariance"] = tuple(tuple(row) for row in values.get("covariance", ()))
         return Analysis(**values)
     except (TypeError, KeyError) as error:
-        raise Refusal(f"this analysis document is damaged: {error}", "analysis") from error
+        raise Refusal(f"this analysis document is damaged: {plain(error)}", "analysis") from error

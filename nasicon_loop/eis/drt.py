@@ -35,7 +35,8 @@ _WITHIN = 1.05
 _ACCURACY = 5e-4  # no instrument is more accurate: a smaller misfit is not asked for
 _RISE_POINTS = 3
 _ON_AXIS = 0.03
-_PEAK_SHARE = 0.05
+_PEAK_SHARE = 0.05  # of |Z| there, and of the highest point near
+_RIPPLE_POINTS = 15
 _LEAST_POINTS, _LEAST_DECADES = 10, 1.0
 _MAX_NNLS_STEPS = 40  # times the number of unknowns
 _BASE_CAVEAT = "for looking only: widths and small peaks come from the smoothing, R_total from the fit"
@@ -189,7 +190,7 @@ def _result(problem: _Problem, solution: _Solution, test: KramersKronig) -> Rela
         array.setflags(write=False)
     margin = 10.0**_MARGIN_DECADES
     window = float(problem.tau_s[0] * margin), float(problem.tau_s[-1] / margin)
-    peaks = _peaks(tau, gamma)
+    peaks = _peaks(tau, gamma, _PEAK_SHARE * np.maximum(problem.scale_ohm[shown], _highest_near(gamma)))
     return RelaxationTimes(
         tau,
         gamma,
@@ -205,20 +206,25 @@ def _result(problem: _Problem, solution: _Solution, test: KramersKronig) -> Rela
     )
 
 
-def _peaks(tau: Real, gamma: Real) -> tuple[RelaxationPeak, ...]:
-    """Return the maxima that stand out by a twentieth of the highest one, fastest first; none at the slow edge."""
-    least = _PEAK_SHARE * float(gamma.max(initial=0.0))
+def _highest_near(gamma: Real) -> Real:
+    """Return the largest gamma within a good decade of each point: beside a sharp peak the smoothing leaves ripples."""
+    n = _RIPPLE_POINTS
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(np.pad(gamma, n), 2 * n + 1).max(axis=1))
+
+
+def _peaks(tau: Real, gamma: Real, least: Real) -> tuple[RelaxationPeak, ...]:
+    """Return the maxima that stand out by `least`, fastest first; none at the slow edge."""
     found: list[RelaxationPeak] = []
     valley = 0.0
     for i in range(len(gamma) - 1):
         before = gamma[i - 1] if i else 0.0
         valley = min(valley, float(gamma[i]))
-        if not before < gamma[i] >= gamma[i + 1] or gamma[i] - valley < least or least == 0.0:
+        if not before < gamma[i] >= gamma[i + 1] or gamma[i] - valley < least[i]:
             continue
         behind = gamma[i + 1 :]
         higher = np.flatnonzero(behind > gamma[i])
         drop = float(behind[: higher[0]].min()) if len(higher) and higher[0] else float(behind.min())
-        if gamma[i] - drop >= least:
+        if gamma[i] - drop >= least[i]:
             found.append(_vertex(tau, gamma, i))
             valley = float(gamma[i])
     return tuple(found)

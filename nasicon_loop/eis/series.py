@@ -1,7 +1,7 @@
 """Several analyses together: a temperature series, and repeated sweeps and pellets of one sample."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from nasicon_loop.core import Refusal
@@ -11,6 +11,7 @@ from nasicon_loop.eis.analysis import Analysis
 _LEAST_POINTS = 3
 _LEAST_SPAN_K = 10.0
 _COMMON_TO_A_PELLET = ("leads", "thickness", "diameter")
+_CORRECTION_MARGIN = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +91,10 @@ def pooled(pellets: Sequence[Sequence[Analysis]]) -> Pooled:
 
     Two random-effects steps after DerSimonian and Laird (Control. Clin. Trials 7 (1986) 177): sweeps into pellets with
     what differs between sweeps, pellets into the sample with what sweeps of a pellet share. What all share (an assumed
-    temperature, the correction to 25 C) is added once, at the end. Raises Refusal where no analysis has a sigma.
+    temperature, the correction to 25 C) is added once, at the end. Of a temperature series only the sweeps nearest to
+    25 C count. Raises Refusal where no analysis has a sigma.
     """
-    usable = [[a for a in sweeps if a.sigma_25_s_cm] for sweeps in pellets]
+    usable = [near_25(a for a in sweeps if a.sigma_25_s_cm) for sweeps in pellets]
     usable = [sweeps for sweeps in usable if sweeps]
     if not usable:
         raise Refusal("none of these analyses has a conductivity; enter the geometry first", "pooled")
@@ -116,6 +118,13 @@ def pooled(pellets: Sequence[Sequence[Analysis]]) -> Pooled:
         len(everyone),
         len(usable),
     )
+
+
+def near_25(analyses: Iterable[Analysis]) -> list[Analysis]:
+    """Return those whose correction to 25 C is about as small as that of the best one."""
+    usable = list(analyses)
+    least = min((a.relative_budget.get("correction", 0.0) for a in usable), default=0.0)
+    return [a for a in usable if a.relative_budget.get("correction", 0.0) <= least + _CORRECTION_MARGIN]
 
 
 def _sweep_variance(analysis: Analysis) -> float:

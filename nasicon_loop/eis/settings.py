@@ -250,8 +250,8 @@ GATES: tuple[GateRule, ...] = (
         "return sweep",
         "max_repeat_change",
         "review",
-        "R_total differs by {value:+.1%} between the sweep and its return (limit {limit:.0%}): the cell changes while it "
-        "is measured; let it settle, measure again",
+        "R_total differs by {value:+.1%} between the sweep and its return (limit {limit:.0%}): the cell changes while "
+        "it is measured; let it settle, measure again",
     ),
     GateRule(
         "conductivity",

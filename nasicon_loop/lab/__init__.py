@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         journal,
         sample_story,
     )
+    from nasicon_loop.lab.by_hand import HandFit, refit_analysis
     from nasicon_loop.lab.caring import (
         Checked,
         Symptom,
@@ -31,15 +32,19 @@ if TYPE_CHECKING:
     )
     from nasicon_loop.lab.completing import assign, complete
     from nasicon_loop.lab.context import Lab, open_lab, opened
+    from nasicon_loop.lab.dummy import DummyReading, add_dummy, dummy_history
+    from nasicon_loop.lab.electronic import Polarised, polarisations, polarise_file, polarise_pellet
     from nasicon_loop.lab.firing import Dwell, Fired, fire, record_firing
     from nasicon_loop.lab.fitting import Fitted, fit_files, geometry_of
-    from nasicon_loop.lab.geometry import Archimedes, Dimensions
+    from nasicon_loop.lab.geometry import Archimedes, Details, Dimensions
     from nasicon_loop.lab.importing import import_files
     from nasicon_loop.lab.judging import retract_analysis, sign_analysis
+    from nasicon_loop.lab.leads import LeadsRow, clear_leads, leads_history, read_leads, set_leads
     from nasicon_loop.lab.learning import Trained, predict_things, train_model, validate_model
     from nasicon_loop.lab.loads import LoadRow, LoadView, Reference, fire_load, load_list, load_view, new_load
     from nasicon_loop.lab.making import PelletMade, close_sample, new_pellet, new_sample, set_geometry
     from nasicon_loop.lab.phases import set_phase
+    from nasicon_loop.lab.reanalysing import Change, Reanalysed, reanalyse
     from nasicon_loop.lab.reporting import write_report
     from nasicon_loop.lab.rescuing import Rescued, rescue_weighing
     from nasicon_loop.lab.results import ImportResult, SweepResult
@@ -56,6 +61,7 @@ if TYPE_CHECKING:
         screen_dopants,
         suggest_compositions,
     )
+    from nasicon_loop.lab.temperature_series import PooledSample, Series, sample_arrhenius, sample_pooled
     from nasicon_loop.lab.views import (
         EqualView,
         NyquistPicture,
@@ -68,6 +74,12 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.weighing import WeighingProgress, record_weighing, weigh, weighing_progress
 
 _HOME = {
+    "by_hand": ("HandFit", "refit_analysis"),
+    "dummy": ("DummyReading", "add_dummy", "dummy_history"),
+    "electronic": ("Polarised", "polarisations", "polarise_file", "polarise_pellet"),
+    "leads": ("LeadsRow", "clear_leads", "leads_history", "read_leads", "set_leads"),
+    "reanalysing": ("Change", "Reanalysed", "reanalyse"),
+    "temperature_series": ("PooledSample", "Series", "sample_arrhenius", "sample_pooled"),
     "actions": ("ACTIONS", "Action"),
     "board": (
         "AnalysisView",
@@ -97,7 +109,7 @@ _HOME = {
     "judging": ("retract_analysis", "sign_analysis"),
     "learning": ("Trained", "predict_things", "train_model", "validate_model"),
     "firing": ("Dwell", "Fired", "fire", "record_firing"),
-    "geometry": ("Archimedes", "Dimensions"),
+    "geometry": ("Archimedes", "Details", "Dimensions"),
     "loads": ("LoadRow", "LoadView", "Reference", "fire_load", "load_list", "load_view", "new_load"),
     "making": ("PelletMade", "close_sample", "new_pellet", "new_sample", "set_geometry"),
     "phases": ("set_phase",),
@@ -139,24 +151,33 @@ __all__ = [
     "BenchSheet",
     "BoardRow",
     "CampaignState",
+    "Change",
     "Checked",
+    "Details",
     "Dimensions",
+    "DummyReading",
     "Dwell",
     "EqualView",
     "Fired",
     "Fitted",
+    "HandFit",
     "ImportResult",
     "Imported",
     "InboxRow",
     "Lab",
     "LabMade",
+    "LeadsRow",
     "LoadRow",
     "LoadView",
     "LotRow",
     "NyquistPicture",
     "PelletMade",
+    "Polarised",
+    "PooledSample",
+    "Reanalysed",
     "Reference",
     "Rescued",
+    "Series",
     "Suggested",
     "SweepResult",
     "Symptom",
@@ -164,6 +185,7 @@ __all__ = [
     "WeighingProgress",
     "Wish",
     "add_deviation",
+    "add_dummy",
     "add_lot",
     "all_suggestions",
     "analysis_view",
@@ -173,10 +195,12 @@ __all__ = [
     "board",
     "campaign_state",
     "check_database",
+    "clear_leads",
     "close_sample",
     "complete",
     "create_lab",
     "decide_suggestions",
+    "dummy_history",
     "examine",
     "fire",
     "fire_load",
@@ -187,6 +211,7 @@ __all__ = [
     "inbox",
     "journal",
     "kept_sheet",
+    "leads_history",
     "literature_rows",
     "load_list",
     "load_view",
@@ -199,16 +224,25 @@ __all__ = [
     "open_lab",
     "open_suggestions",
     "opened",
+    "polarisations",
+    "polarise_file",
+    "polarise_pellet",
     "predict_things",
+    "read_leads",
+    "reanalyse",
     "record_firing",
     "record_weighing",
+    "refit_analysis",
     "rescue_weighing",
     "restore_backup",
     "retract_analysis",
+    "sample_arrhenius",
+    "sample_pooled",
     "sample_sheet",
     "sample_story",
     "screen_dopants",
     "set_geometry",
+    "set_leads",
     "set_phase",
     "sign_analysis",
     "sign_off_recipe",

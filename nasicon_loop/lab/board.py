@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from instruments import Spectrum
     from nasicon_loop.eis import Analysis
     from nasicon_loop.lab.context import Lab
+    from nasicon_loop.lab.pictures import PlotKind
 
 WAITING_STATES = ("unassigned", "needs pellet", "needs geometry", "needs analysis", "held")
 
@@ -74,11 +75,12 @@ class AnalysisView:
             "relative_budget": dict(self.analysis.relative_budget),
         }
 
-    def draw(self, path: Path) -> Path:
-        """Draw the Nyquist plot with the fit."""
-        from nasicon_loop.lab.pictures import draw_nyquist
+    def draw(self, path: Path, kind: "PlotKind" = "nyquist") -> Path:
+        """Draw the spectrum with its fit: one kind of plot, or all on one sheet."""
+        from nasicon_loop.lab.pictures import draw_spectrum
 
-        return draw_nyquist(self.spectrum, self.analysis, path, title=f"{self.label or self.name}")
+        title = f"{self.label or self.name}, analysis {self.number}"
+        return draw_spectrum(self.spectrum, self.analysis, path, title=title, kind=kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,19 +217,21 @@ def sample_story(lab: "Lab", label: str) -> "Genealogy":
 def analysis_view(lab: "Lab", number: int) -> AnalysisView:
     """Return one analysis with its spectrum; Refusal for an unknown number."""
     from nasicon_loop.lab.analysing import analysis_of, from_stored
+    from nasicon_loop.lab.leads import as_analysed
 
     with lab.database.read() as reader:
         stored = reader.analysis(number)
         ancestry = reader.genealogy_of_analysis(number)
-        spectrum = reader.spectrum(stored.spectrum_id)
+        analysis = analysis_of(stored)
+        spectrum = as_analysed(reader, from_stored(reader.spectrum(stored.spectrum_id)), analysis)
     owner = ancestry.pellet or ancestry.sample
     return AnalysisView(
         number,
         ancestry.file.name,
         owner.label if owner else None,
         ancestry.analysis.standing,
-        from_stored(spectrum),
-        analysis_of(stored),
+        spectrum,
+        analysis,
     )
 
 

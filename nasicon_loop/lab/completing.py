@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nasicon_loop.core import Refusal
 from nasicon_loop.lab.analysing import analysis_of, columns, eis_geometry, eis_settings, from_stored
+from nasicon_loop.lab.concluding import conclude
 from nasicon_loop.lab.describing import describe, stored_target
 from nasicon_loop.lab.results import ImportResult
 from nasicon_loop.lab.targets import How, Target, given_target
@@ -72,7 +73,8 @@ def complete(lab: "Lab", *, who: str | None = None) -> list[ImportResult]:
 
     Call this after a sample, pellet or geometry was entered. A file without owner gets the one its name tells, when
     that exists by now; a file of a sample that has exactly one pellet by now gets that pellet; one whose pellet's
-    geometry is complete, or was corrected, gets its conductivity. What a person took away stays away.
+    geometry is complete, or was corrected, gets its conductivity. What a person took away stays away. With
+    `[watch] analyse = false` spectra that never got an analysis stay without one.
     """
     done: dict[int, ImportResult] = {}
     with lab.database.read() as reader:
@@ -81,9 +83,14 @@ def complete(lab: "Lab", *, who: str | None = None) -> list[ImportResult]:
     for file_id, target in moves:
         done[file_id] = move_file(lab, file_id, target, "file name", who)
     with lab.database.read() as reader:
-        lacking = [(file, stored_target(reader, file)) for file in reader.files("needs analysis")]
-        work = [(file, target, _stored(reader, file, target)) for file, target in lacking]
-    for file, target, stored in work:
+        lacking = [file.id for file in reader.files("needs analysis")]
+    for file_id in lacking:  # one after the other: there may be thousands
+        with lab.database.read() as reader:
+            file = reader.file(file_id)
+            target = stored_target(reader, file)
+            stored = _stored(reader, file, target)
+        if not lab.settings.watch.analyse:
+            stored = [item for item in stored if item.analysis is not None]
         try:
             renewed = _renew(lab, stored, target)
         except Refusal:  # lengths that no pellet has: the file waits until they are corrected
@@ -92,7 +99,7 @@ def complete(lab: "Lab", *, who: str | None = None) -> list[ImportResult]:
             with lab.database.write(who=who or lab.who) as writer:
                 _write(writer, renewed, target)
             with lab.database.read() as reader:
-                done[file.id] = describe(reader, file.id)
+                done[file_id] = describe(reader, file_id)
     return list(done.values())
 
 
@@ -146,14 +153,12 @@ def _renew(lab: "Lab", stored: list[_Stored], target: Target) -> list[_Renewed]:
     """Compute the new analyses; only a sweep that never got one is fitted."""
     if not stored:
         return []
-    from nasicon_loop import eis
-
     shape, settings = eis_geometry(target.geometry, lab.settings), eis_settings(lab.settings)
+    fresh = _fresh(lab, [item.spectrum for item in stored if item.analysis is None], target)
     renewed = []
     for item in stored:
         if item.analysis is None:
-            analysis = eis.analyse(from_stored(item.spectrum), shape, settings=settings)
-            renewed.append(_Renewed(item.spectrum.id, None, analysis, None))
+            renewed.append(_Renewed(item.spectrum.id, None, fresh[item.spectrum.id], None))
         else:
             analysis = analysis_of(item.analysis).with_geometry(shape, settings)
             is_carried = item.signature is not None and (
@@ -163,6 +168,14 @@ def _renew(lab: "Lab", stored: list[_Stored], target: Target) -> list[_Renewed]:
                 _Renewed(item.spectrum.id, item.analysis.id, analysis, item.signature if is_carried else None)
             )
     return renewed
+
+
+def _fresh(lab: "Lab", spectra: "list[StoredSpectrum]", target: Target) -> "dict[int, Analysis]":
+    if not spectra:
+        return {}
+    file_id = spectra[0].raw_file_id
+    analyses, _ = conclude(lab, target, [from_stored(spectrum) for spectrum in spectra], file_id=file_id)
+    return {spectrum.id: analysis for spectrum, analysis in zip(spectra, analyses, strict=True)}
 
 
 def _write(writer: "Writer", renewed: list[_Renewed], target: Target) -> None:

@@ -28,5 +28,8 @@ def analysis_document(analysis: "Analysis") -> dict[str, Any]:
         "temperature_source": analysis.temperature_source,
         "kk_rms": analysis.kk_rms,
         "randles": analysis.randles,
+        "notes": list(analysis.notes),
+        "leads": None if analysis.leads is None else dict(analysis.leads),
+        "made_by": analysis.made_by,
         "engine_version": analysis.engine_version,
     }

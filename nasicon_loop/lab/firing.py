@@ -72,6 +72,7 @@ def fire(
     change = _mass_change(lab, label, step, mass_before_g, mass_after_g)
     with lab.database.write(who=lab.who) as writer:
         sample = writer.sample(label)
+        is_planned = writer.sample_state(sample) == "planned"
         firing = writer.add_firing(
             sample,
             step,
@@ -86,7 +87,8 @@ def fire(
         if change is not None and change.alarm:
             writer.add_deviation(sample, f"{step}: {change.alarm}", who=lab.who, recipe=writer.recipe(sample))
     alarms = (f"ALARM: {change.alarm}",) if change is not None and change.alarm else ()
-    return Fired(label, firing, change, (*alarms, *calibration_notes(lab)))
+    unready = (f"{label} was never weighed, by the book",) if is_planned else ()
+    return Fired(label, firing, change, (*alarms, *unready, *calibration_notes(lab)))
 
 
 def record_firing(

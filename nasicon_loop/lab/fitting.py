@@ -9,8 +9,10 @@ from nasicon_loop.core import Progress, Refusal, Silent
 
 if TYPE_CHECKING:
     from instruments import Spectrum
-    from nasicon_loop.eis import Analysis, Geometry
+    from nasicon_loop.eis import Analysis, Geometry, Leads
     from nasicon_loop.eis import Settings as FitSettings
+    from nasicon_loop.lab.by_hand import HandFit
+    from nasicon_loop.lab.pictures import PlotKind
 
 COMMAND_TEMPERATURE_SD_C = 1.0
 """A temperature typed on a command line is taken as read from a room thermometer: ±1 °C."""
@@ -39,38 +41,59 @@ def fit_files(
     temperature_c: float | None = None,
     temperature_c_sd: float = COMMAND_TEMPERATURE_SD_C,
     settings: "FitSettings | None" = None,
+    leads: "Leads | None" = None,
+    by_hand: "HandFit | None" = None,
+    by: str = "",
     progress: Progress | None = None,
 ) -> tuple[list[Fitted], list[Refusal]]:
     """Read and analyse every file; return the fitted sweeps and, beside them, a Refusal per file that was refused.
 
     A temperature in the file wins over one in its name ("140deg"), which wins over `temperature_c`; without any,
-    u(sigma) is at least 15 %.
+    u(sigma) is at least 15 %. `leads` are taken off every sweep; a file that they do not cover is refused. Sweeps of
+    one file are held against each other. With `by_hand` (and the name `by`) that circuit is fitted instead.
     """
-    import instruments
     from nasicon_loop import eis
-    from nasicon_loop.lab.analysing import at_temperature
-    from nasicon_loop.lab.names import read_name
-    from nasicon_loop.lab.settings import Settings
 
-    habits = Settings()
+    rules = settings or eis.Settings()
     bar = progress or Silent()
     fitted: list[Fitted] = []
     refusals: list[Refusal] = []
     bar.start("fitting", len(paths))
     for path in paths:
         try:
-            spectra = instruments.read(path)
+            spectra = _spectra(path, temperature_c, temperature_c_sd, leads)
         except Refusal as refusal:
             refusals.append(refusal)
         else:
-            name = read_name(path.name, habits.lab.label_prefix)
-            for sweep, spectrum in enumerate(spectra, start=1):
-                warm = at_temperature(spectrum, name, habits, temperature_c, temperature_c_sd)
-                analysis = eis.analyse(warm, geometry, settings=settings or eis.Settings())
-                fitted.append(Fitted(str(path), sweep, warm, analysis))
+            if by_hand is None:
+                analyses = eis.analyse_repeats(spectra, geometry, settings=rules)
+            else:
+                analyses = [by_hand.fit(one, by=by, geometry=geometry, settings=rules) for one in spectra]
+            for sweep, (spectrum, analysis) in enumerate(zip(spectra, analyses, strict=True), start=1):
+                fitted.append(Fitted(str(path), sweep, spectrum, analysis))
         bar.advance(detail=path.name)
     bar.finish()
     return fitted, refusals
+
+
+def _spectra(path: Path, temperature_c: float | None, sd_c: float, leads: "Leads | None") -> "list[Spectrum]":
+    """Read a file's sweeps with their temperatures, without the leads."""
+    import instruments
+    from nasicon_loop.lab.analysing import at_temperature
+    from nasicon_loop.lab.dc_files import dc_hint_of
+    from nasicon_loop.lab.names import read_name
+    from nasicon_loop.lab.settings import Settings
+
+    habits = Settings()
+    try:
+        spectra = instruments.read(path)
+    except instruments.UnreadableFile as refusal:
+        if not path.is_file():
+            raise
+        raise Refusal(dc_hint_of(path, refusal.reason), refusal.where) from refusal
+    name = read_name(path.name, habits.lab.label_prefix)
+    warm = [at_temperature(spectrum, name, habits, temperature_c, sd_c) for spectrum in spectra]
+    return warm if leads is None else [leads.corrected(spectrum) for spectrum in warm]
 
 
 def geometry_of(
@@ -94,8 +117,16 @@ def geometry_of(
     return Geometry(thickness_cm=thickness_cm, electrode_diameter_cm=diameter_cm)
 
 
-def draw(fitted: Fitted, path: Path) -> Path:
-    """Draw the Nyquist plot with the fit to `path` (PNG or SVG by its suffix) and return the path."""
-    from nasicon_loop.lab.pictures import draw_nyquist
+def operator_name() -> str:
+    """Return who fits when nobody is named: the computer's user."""
+    from nasicon_loop.lab.context import user_name
 
-    return draw_nyquist(fitted.spectrum, fitted.analysis, path, title=f"{Path(fitted.file).name}, sweep {fitted.sweep}")
+    return user_name()
+
+
+def draw(fitted: Fitted, path: Path, kind: "PlotKind" = "nyquist") -> Path:
+    """Draw the spectrum with its fit to `path` (PNG or SVG by its suffix) and return the path."""
+    from nasicon_loop.lab.pictures import draw_spectrum
+
+    title = f"{Path(fitted.file).name}, sweep {fitted.sweep}"
+    return draw_spectrum(fitted.spectrum, fitted.analysis, path, title=title, kind=kind)

@@ -52,8 +52,7 @@ class Archimedes:
 class Dimensions:
     """What caliper and balance say of a pellet; None where nobody measured yet. Lengths in cm, masses in g.
 
-    Die, fired and electrode diameter are three things; green is the pellet as pressed. `readings` holds lengths that
-    were read several times, by their names: their mean and sd take the place of the single value.
+    Die, fired and electrode diameter are three things; green is the pellet as pressed.
     """
 
     thickness_cm: float | None = None
@@ -64,28 +63,43 @@ class Dimensions:
     green_mass_g: float | None = None
     green_thickness_cm: float | None = None
     green_diameter_cm: float | None = None
-    electrode_method: str | None = None
-    archimedes: Archimedes | None = None
-    readings: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for item in fields(self):
             value = getattr(self, item.name)
-            if isinstance(value, int | float) and not (math.isfinite(value) and value > 0):
+            if value is not None and not (math.isfinite(value) and value > 0):
                 raise Refusal("must be a positive number", item.name)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was measured."""
+        return all(getattr(self, item.name) is None for item in fields(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What stands behind a pellet's numbers.
+
+    `readings` holds lengths that were read several times, by their names in `Dimensions`: their mean and sd take the
+    place of a single value.
+    """
+
+    readings: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    electrode_method: str | None = None
+    archimedes: Archimedes | None = None
+
+    def __post_init__(self) -> None:
         unknown = sorted(set(self.readings) - set(LENGTHS))
         if unknown:
             raise Refusal(f"is no length that is read: {', '.join(LENGTHS)}", unknown[0])
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was measured."""
-        return not self.readings and all(
-            getattr(self, item.name) is None for item in fields(self) if item.name != "readings"
-        )
+        """Whether there are none."""
+        return not self.readings and self.electrode_method is None and self.archimedes is None
 
-    def resolved(self, resolution_cm: float) -> tuple["Dimensions", dict[str, float], tuple[str, ...]]:
-        """Return the same with the means of the readings, the sd of each that has one, and what is odd about them."""
+    def resolved(self, size: Dimensions, resolution_cm: float) -> tuple[Dimensions, dict[str, float], tuple[str, ...]]:
+        """Return `size` with the means of the readings, the sd of each that has one, and what is odd about them."""
         import recipes
 
         means: dict[str, Any] = {}
@@ -97,7 +111,7 @@ class Dimensions:
             notes += found.notes
             if found.sd is not None and name in WITH_SD:
                 sd[f"{name}_sd"] = found.sd
-        return replace(self, **means), sd, tuple(notes)
+        return replace(size, **means), sd, tuple(notes)
 
 
 def refuse_odd_lengths(label: str, size: Dimensions) -> None:
@@ -123,7 +137,7 @@ class Density:
     notes: tuple[str, ...] = ()
 
 
-def density(reader: "Reader", pellet: "Pellet", size: Dimensions) -> Density:
+def density(reader: "Reader", pellet: "Pellet", size: Dimensions, archimedes: Archimedes | None = None) -> Density:
     """Return what the new numbers, with those known before, say of a pellet's density over the cell's.
 
     Archimedes' weighings go before mass and size; once entered they count until they are entered anew.
@@ -132,10 +146,10 @@ def density(reader: "Reader", pellet: "Pellet", size: Dimensions) -> Density:
     known = reader.geometry(pellet)
     theoretical = _theoretical_g_cm3(reader, pellet)
     notes = _green_notes(pellet, size, known, theoretical)
-    if size.archimedes is not None:
-        relative = size.archimedes.density_g_cm3() / theoretical
+    if archimedes is not None:
+        relative = archimedes.density_g_cm3() / theoretical
         _refuse_impossible(relative, "the weighings", pellet.label)
-        return Density(relative, f"Archimedes in {plain(size.archimedes.liquid, limit=60)}", notes)
+        return Density(relative, f"Archimedes in {plain(archimedes.liquid, limit=60)}", notes)
     if known is not None and known.archimedes is not None:
         return Density(None, None, notes)
     mass_g, thickness_cm, diameter_cm = (

@@ -6,14 +6,16 @@ before leaves at most bytes in the vault, which the next import finds there.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nasicon_loop.core import Progress, Refusal, Silent, plain
 from nasicon_loop.lab.analysing import columns
 from nasicon_loop.lab.completing import move_file
-from nasicon_loop.lab.describing import describe
-from nasicon_loop.lab.reading import Incoming, ReadFile, analyse_all, read_spectra, take
+from nasicon_loop.lab.concluding import Batch, conclude
+from nasicon_loop.lab.describing import brief, describe
+from nasicon_loop.lab.reading import Incoming, ReadFile, read_spectra, take
 from nasicon_loop.lab.results import ImportResult
 from nasicon_loop.lab.targets import How, Target, find_target, given_target
 from nasicon_loop.lab.walking import walk
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
     from db import RawFile, Reader, Writer
     from nasicon_loop.eis import Analysis
     from nasicon_loop.lab.context import Lab
+    from nasicon_loop.lab.vault import Vault
 
+_STORED = "these bytes are stored already (file {}, first seen as {})"
 _GROWING = "the file was still being written when it was read; replaced by file {}"
 
 
@@ -88,34 +92,94 @@ def keep_file(
     lab: "Lab", incoming: Incoming, read: ReadFile, *, sample_label: str | None = None, who: str | None = None
 ) -> ImportResult:
     """Store what was read: bytes, spectra, owner, analyses. Raises Refusal or OSError when it cannot be stored."""
+    return keep_files(lab, [(incoming, read)], sample_label=sample_label, who=who)[0]
+
+
+def keep_files(
+    lab: "Lab",
+    items: Sequence[tuple[Incoming, ReadFile]],
+    *,
+    analyse: bool = True,
+    sample_label: str | None = None,
+    who: str | None = None,
+) -> list[ImportResult]:
+    """Store what was read from several files: all of them in one transaction, or none.
+
+    Without `analyse` spectra are kept without analyses; the files then are "needs analysis" once their pellet is
+    complete. Raises Refusal or OSError when it cannot be stored.
+    """
+    targets: dict[object, Target] = {}
     with lab.database.read() as reader:
-        there = _situation(reader, incoming, read, sample_label)
-    if there.known is not None and not there.is_better_reading:
-        return _again(lab, incoming, there, sample_label, who)
+        situations = [_situation(reader, incoming, read, sample_label, targets) for incoming, read in items]
     vault = lab.folder.open_vault()
-    vault.add(incoming.data)
-    is_grown = there.earlier is not None and incoming.data.startswith(vault.read_bytes(there.earlier.sha256))
-    analyses, problem = analyse_all(read.spectra, there.target.geometry, lab.settings)
-    how: How = "file name" if sample_label is None else "command"
+    vault.add_all([incoming.data for incoming, _ in items])
+    found: dict[int, ImportResult] = {}
+    work: dict[int, _Work] = {}
+    batch: Batch = []
+    for place, ((incoming, read), there) in enumerate(zip(items, situations, strict=True)):
+        if there.known is not None and not there.is_better_reading:
+            found[place] = _again(lab, incoming, there, sample_label, who)
+        else:
+            is_grown = there.earlier is not None and _begins(incoming.data, vault, there.earlier.sha256)
+            concluded = conclude(lab, there.target, read.spectra, batch=batch) if analyse else ([], ())
+            work[place] = _Work(incoming, read, there, is_grown, *concluded)
+    if work:
+        how: How = "file name" if sample_label is None else "command"
+        found |= _write(lab, work, how, who, is_brief=not analyse)
+    return [found[place] for place in range(len(items))]
+
+
+def _begins(data: bytes, vault: "Vault", sha256: str) -> bool:
+    """Whether `data` begins with a content of the vault; one that the vault lost holds nothing up (`check` tells)."""
+    try:
+        return data.startswith(vault.read_bytes(sha256))
+    except Refusal:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A file that is ready for the transaction; `is_grown` when it goes on where the earlier one at its path ends."""
+
+    incoming: Incoming
+    read: ReadFile
+    there: "_Situation"
+    is_grown: bool
+    analyses: "list[Analysis]"
+    remarks: tuple[str, ...]
+
+
+def _write(lab: "Lab", work: dict[int, _Work], how: How, who: str | None, *, is_brief: bool) -> dict[int, ImportResult]:
+    stored = {}
     with lab.database.write(who=who or lab.who) as writer:
-        file, is_new = _store(writer, incoming, read, there, analyses=analyses, how=how)
-        if is_grown and there.earlier is not None:
-            _take_back(writer, there.earlier, _GROWING.format(file.id))
-    notes = [*read.name.notes, *([f"{there.target.label}: {problem}"] if problem else [])]
-    if there.earlier is not None:
-        notes.append(
-            f"other content than file {there.earlier.id}, which was at this path before"
-            + (" unfinished: what was concluded from it is taken back" if is_grown else "")
-        )
+        for place, one in work.items():
+            file, is_new = _store(writer, one.incoming, one.read, one.there, analyses=one.analyses, how=how)
+            if one.is_grown and one.there.earlier is not None:
+                _take_back(writer, one.there.earlier, _GROWING.format(file.id))
+            stored[place] = file, is_new
     with lab.database.read() as reader:
-        return describe(
-            reader,
-            file.id,
-            path=incoming.key,
-            is_new=is_new,
-            notes=notes,
-            earlier_file_id=there.earlier.id if there.earlier else None,
-        )
+        return {
+            place: _told(reader, work[place], file, is_new=is_new, is_brief=is_brief and is_new)
+            for place, (file, is_new) in stored.items()
+        }
+
+
+def _told(reader: "Reader", one: _Work, file: "RawFile", *, is_new: bool, is_brief: bool) -> ImportResult:
+    path, notes = one.incoming.key, _notes(one, file, is_new=is_new)
+    earlier_id = None if one.there.earlier is None else one.there.earlier.id
+    if is_brief and file.duplicate_of is None:
+        return brief(reader, file, one.there.target, path=path, is_new=True, earlier_file_id=earlier_id, notes=notes)
+    return describe(reader, file.id, path=path, is_new=is_new, notes=notes, earlier_file_id=earlier_id)
+
+
+def _notes(one: _Work, file: "RawFile", *, is_new: bool) -> list[str]:
+    notes = [*one.read.name.notes, *one.remarks]
+    if one.there.earlier is not None:
+        unfinished = " unfinished: what was concluded from it is taken back" if one.is_grown else ""
+        notes.append(f"other content than file {one.there.earlier.id}, which was at this path before{unfinished}")
+    if not is_new and one.there.known is None:
+        notes.append(_STORED.format(file.id, file.name))
+    return notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,31 +192,41 @@ class _Situation:
     is_better_reading: bool
 
 
-def _situation(reader: "Reader", incoming: Incoming, read: ReadFile, sample_label: str | None) -> _Situation:
+def _situation(
+    reader: "Reader", incoming: Incoming, read: ReadFile, sample_label: str | None, targets: dict[object, Target]
+) -> _Situation:
     known = reader.file_by_sha(incoming.sha256)
     seen = reader.sighting(incoming.key)
     earlier = None
     if seen is not None and (known is None or seen.raw_file_id != known.id):
         earlier = reader.file(seen.raw_file_id)
-    if sample_label is not None:
-        target = given_target(reader, sample_label)
-    elif read.name.problem is not None:
-        target = Target(waits_for=read.name.problem)
-    else:
-        target = find_target(reader, read.name.label, read.name.pellet_number)
+    key = (sample_label, read.name.problem, read.name.label, read.name.pellet_number)
+    if key not in targets:  # many files have one owner
+        targets[key] = _target(reader, read, sample_label)
     is_better = known is not None and known.refusal is not None and read.refusal is None
-    return _Situation(known, earlier, target, is_better)
+    return _Situation(known, earlier, targets[key], is_better)
+
+
+def _target(reader: "Reader", read: ReadFile, sample_label: str | None) -> Target:
+    if sample_label is not None:
+        return given_target(reader, sample_label)
+    if read.name.problem is not None:
+        return Target(waits_for=read.name.problem)
+    return find_target(reader, read.name.label, read.name.pellet_number)
 
 
 def _again(
     lab: "Lab", incoming: Incoming, there: _Situation, sample_label: str | None, who: str | None
 ) -> ImportResult:
-    """The bytes are known: note where they were seen, and give the file its owner when one is told now."""
+    """The bytes are known: note where they were seen, and give the file its owner when one is told now.
+
+    The vault has them by now, also when it had lost or damaged them.
+    """
     assert there.known is not None  # noqa: S101 - narrows the type; the caller looked
     file = there.known
     with lab.database.write(who=who or lab.who) as writer:
         writer.add_sighting(file, incoming.key, mtime_ns=incoming.mtime_ns, size_bytes=incoming.size_bytes)
-    notes = [f"these bytes are stored already (file {file.id}, first seen as {file.name})"]
+    notes = [_STORED.format(file.id, file.name)]
     with lab.database.read() as reader:
         state, assignment = reader.file_state(file), reader.assignment(file)
         present = describe(reader, file.id).label
@@ -190,7 +264,7 @@ def _store(
     if target.sample is not None and writer.assignment(file) is None:
         writer.assign(file, sample=target.sample, pellet=target.pellet, how=how)
     if file.refusal is None and file.duplicate_of is None:
-        for sweep, (spectrum, analysis) in enumerate(zip(read.spectra, analyses, strict=True), start=1):
+        for sweep, (spectrum, analysis) in enumerate(zip_longest(read.spectra, analyses), start=1):
             stored = writer.add_spectrum(
                 file,
                 sweep,
@@ -201,8 +275,9 @@ def _store(
                 temperature_c_sd=spectrum.temperature_c_sd,
                 temperature_source=spectrum.temperature_source,
             )
-            used = target.geometry if analysis.geometry is not None else None
-            writer.add_analysis(stored, geometry=used, **columns(analysis))
+            if analysis is not None:
+                used = target.geometry if analysis.geometry is not None else None
+                writer.add_analysis(stored, geometry=used, **columns(analysis))
     return file, is_new
 
 

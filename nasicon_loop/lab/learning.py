@@ -81,11 +81,17 @@ def literature_row(row: "LiteratureRow") -> "Row":
 
 
 def training_rows(lab: "Lab") -> tuple[list["Row"], list["TeachingRow"]]:
-    """Return all rows that may teach now, literature first, and the lab's own results behind them."""
+    """Return all rows that may teach now, literature first, and the lab's own results behind them.
+
+    Several sweeps of one pellet are one row: they share its geometry, its composition and its making.
+    """
+    from nasicon_loop.lab.pooling import per_pellet
+
     with lab.database.read() as reader:
         literature = reader.literature(usable=True)
         results = reader.teaching_analyses()
-    return [literature_row(row) for row in literature] + [teaching_row(row) for row in results], results
+        own = per_pellet(reader, results, [teaching_row(row) for row in results], _MIN_LAB_SD_DEX)
+    return [literature_row(row) for row in literature] + own, results
 
 
 def train_model(
@@ -106,6 +112,7 @@ def train_model(
     from nasicon_loop.lab.locking import exclusive
 
     with exclusive(lab.folder.training_lock, "a training is running in this lab already; wait for its end"):
+        remove_unfinished_models(lab)
         n_new, n_gone = _news(lab)
         due = lab.settings.training.retrain_after_n_results
         if automatic and n_new < max(due, 1) and n_gone == 0:
@@ -262,11 +269,12 @@ def validate_model(lab: "Lab", *, quick: bool = False, progress: Progress | None
     return predict.validate(rows, settings=settings, seed=lab.settings.training.seed, progress=progress)
 
 
-def remove_unrecorded_models(lab: "Lab") -> int:
-    """Remove model folders that no run names (a training was killed between weights and database); return how many."""
-    with lab.database.read() as reader:
-        named = {Path(run.directory).name for run in reader.model_runs()}
-    gone = [path for path in lab.folder.models.iterdir() if path.is_dir() and path.name not in named]
-    for path in gone:
-        shutil.rmtree(path)
-    return len(gone)
+def remove_unfinished_models(lab: "Lab") -> int:
+    """Remove what a killed training was writing in models/; return how many. Call it while no training runs.
+
+    Models are written under a hidden name and renamed when they are complete.
+    """
+    unfinished = [path for path in lab.folder.models.glob(".2*Z-*") if path.is_dir()]
+    for path in unfinished:
+        shutil.rmtree(path, ignore_errors=True)
+    return len(unfinished)

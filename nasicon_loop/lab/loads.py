@@ -2,17 +2,18 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from nasicon_loop.core import Refusal, plain, to_json
 from nasicon_loop.lab.firing import STEPS, Dwell, Fired, calibration_notes, fire, planned_dwell
-from nasicon_loop.lab.sheets import sample_sheet, stored_recipe
+from nasicon_loop.lab.making import HOST_FORMULA, new_sample
+from nasicon_loop.lab.sheets import planned_recipe, sample_sheet, stored_recipe
 
 if TYPE_CHECKING:
     from db import FurnaceLoad, Place, Reader, Sample
     from nasicon_loop.lab.context import Lab
-    from recipes import FurnaceProgram
+    from recipes import FurnaceProgram, Recipe
 
 OWN_BED = "own lid, on and under powder of its own composition"
 READY = {"calcination": "weighed", "sintering": "calcined"}
@@ -92,27 +93,29 @@ def new_load(
     with lab.database.read() as reader:
         samples = [reader.sample(label) for label in labels]
         chosen = _reference(reader, samples, step, reference)
-        states = {sample.id: reader.sample_state(sample) for sample in samples}
     if chosen is not None:
         samples = [*(sample for sample in samples if sample.id != chosen.id), chosen]
-    elif reference.is_new:
-        samples.append(_new_reference(lab, step))
+    is_new = chosen is None and reference.is_new
+    program = _joint(lab, samples, step, with_new_reference=is_new)
+    if is_new:
+        samples.append(new_sample(lab, is_reference=True, note=f"begun as the reference of a {step}"))
+        sample_sheet(lab, samples[-1].label)
     listed = [sample.label for sample in samples]
     place_of = {**{label: str(n) for n, label in enumerate(listed, 1)}, **_known(listed, slots, "--slot")}
     bed_of = {**dict.fromkeys(listed, OWN_BED), **_known(listed, beds, "--bed")}
-    program = _joint(lab, listed, step)
     places = [
         db.Place(sample.id, plain(place_of[sample.label]), plain(bed_of[sample.label]), sample.is_reference)
         for sample in samples
     ]
     number = _write(lab, places, program, without_reference=reference.without_because, note=note)
-    unready = [
-        f"{sample.label} is {states[sample.id]}, not {READY[step]}"
-        for sample in samples
-        if states.get(sample.id, "planned") != READY[step]
-    ]
     view = load_view(lab, number)
-    return LoadView(view.load, view.rows, view.actual_c, (*unready, *calibration_notes(lab)))
+    return replace(view, warnings=(*_unready(lab, samples, step), *calibration_notes(lab)))
+
+
+def _unready(lab: "Lab", samples: Sequence["Sample"], step: str) -> list[str]:
+    with lab.database.read() as reader:
+        states = [(sample.label, reader.sample_state(sample)) for sample in samples]
+    return [f"{label} is {state}, not {READY[step]}" for label, state in states if state != READY[step]]
 
 
 def _write(
@@ -166,27 +169,25 @@ def _reference(reader: "Reader", samples: Sequence["Sample"], step: str, wish: R
     return ready[-1]
 
 
-def _new_reference(lab: "Lab", step: str) -> "Sample":
-    from nasicon_loop.lab.making import new_sample
-
-    return new_sample(lab, is_reference=True, note=f"begun as the reference of a {step}")
-
-
-def _joint(lab: "Lab", labels: Sequence[str], step: str) -> "FurnaceProgram":
+def _joint(lab: "Lab", samples: Sequence["Sample"], step: str, *, with_new_reference: bool) -> "FurnaceProgram":
     """The program that serves all; a reference without a recipe gets the lab's usual one."""
     import recipes
 
     programs = {}
-    for label in labels:
+    for sample in samples:
         with lab.database.read() as reader:
-            sample = reader.sample(label)
             is_bare = sample.is_reference and reader.recipe(sample) is None
         if is_bare:
-            sample_sheet(lab, label)
-        recipe = stored_recipe(lab, label)
-        planned_dwell(recipe, step)
-        programs[label] = next(program for program in recipe.programs if program.step == step)
+            sample_sheet(lab, sample.label)
+        programs[sample.label] = _program(stored_recipe(lab, sample.label), step)
+    if with_new_reference:
+        programs["the new reference"] = _program(planned_recipe(lab, HOST_FORMULA), step)
     return recipes.joint_program(programs)
+
+
+def _program(recipe: "Recipe", step: str) -> "FurnaceProgram":
+    planned_dwell(recipe, step)
+    return next(program for program in recipe.programs if program.step == step)
 
 
 def load_view(lab: "Lab", number: int) -> LoadView:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from nasicon_loop.core import Refusal, plain
-from nasicon_loop.lab.geometry import Dimensions, density, refuse_odd_lengths
+from nasicon_loop.lab.geometry import Details, Dimensions, density, refuse_odd_lengths
 
 if TYPE_CHECKING:
     from db import Pellet, PelletGeometry, Reader, Sample
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.results import ImportResult
 
 HOST_FORMULA = "Na3Zr2Si2PO12"
-_STORED = tuple(item.name for item in fields(Dimensions) if item.name not in ("readings", "archimedes"))
+_NUMBERS = tuple(item.name for item in fields(Dimensions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +78,22 @@ def close_sample(lab: "Lab", label: str, state: str, reason: str) -> None:
         writer.set_sample_state(writer.sample(label), state, plain(reason, limit=1000))  # type: ignore[arg-type]
 
 
-def new_pellet(lab: "Lab", label: str, dimensions: Dimensions | None = None) -> PelletMade:
+def new_pellet(
+    lab: "Lab", label: str, dimensions: Dimensions | None = None, details: Details | None = None
+) -> PelletMade:
     """Begin a pellet of a sample; its geometry may come later. Files that waited for it are completed."""
-    size = dimensions or Dimensions()
+    size, more = dimensions or Dimensions(), details or Details()
     with lab.database.write(who=lab.who) as writer:
         sample = writer.sample(label)
         pellet = writer.add_pellet(sample)
-    if size.is_empty:
+    if size.is_empty and more.is_empty:
         from nasicon_loop.lab.completing import complete
 
         return PelletMade(pellet.label, pellet, None, tuple(complete(lab)))
-    return set_geometry(lab, pellet.label, size)
+    return set_geometry(lab, pellet.label, size, more)
 
 
-def set_geometry(lab: "Lab", label: str, dimensions: Dimensions) -> PelletMade:
+def set_geometry(lab: "Lab", label: str, dimensions: Dimensions, details: Details | None = None) -> PelletMade:
     """Enter or correct a pellet's geometry; spectra that waited for it, or used the old one, are concluded anew.
 
     `label` may be the sample's when it has one pellet. Lengths that were read several times get a mean, and an sd from
@@ -99,20 +101,22 @@ def set_geometry(lab: "Lab", label: str, dimensions: Dimensions) -> PelletMade:
     """
     from nasicon_loop.lab.completing import complete
 
-    if dimensions.is_empty:
+    more = details or Details()
+    if dimensions.is_empty and more.is_empty:
         raise Refusal("give at least one of thickness, electrode diameter, fired diameter, die diameter, mass", label)
-    size, sd, notes = dimensions.resolved(lab.settings.measurement.caliper_resolution_cm)
+    size, sd, notes = more.resolved(dimensions, lab.settings.measurement.caliper_resolution_cm)
     with lab.database.read() as reader:
         pellet = pellet_of(reader, label)
         refuse_odd_lengths(pellet.label, size)
-        found = density(reader, pellet, size)
-    values: dict[str, Any] = {name: getattr(size, name) for name in _STORED} | sd
+        found = density(reader, pellet, size, more.archimedes)
+    values: dict[str, Any] = {name: getattr(size, name) for name in _NUMBERS} | sd
     with lab.database.write(who=lab.who) as writer:
         geometry = writer.add_geometry(
             pellet,
             **values,
-            archimedes=None if size.archimedes is None else dataclasses.asdict(size.archimedes),
-            readings={name: list(values) for name, values in size.readings.items()} or None,
+            electrode_method=None if more.electrode_method is None else plain(more.electrode_method),
+            archimedes=None if more.archimedes is None else dataclasses.asdict(more.archimedes),
+            readings={name: list(values) for name, values in more.readings.items()} or None,
             relative_density=found.relative,
             density_method=found.method,
         )

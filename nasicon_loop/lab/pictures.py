@@ -1,8 +1,9 @@
 """From our values to pictures: what `report` draws, filled from analyses and scores."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from nasicon_loop.core import Refusal
 
@@ -10,44 +11,84 @@ if TYPE_CHECKING:
     from instruments import Spectrum
     from nasicon_loop.campaign import ElementScore
     from nasicon_loop.eis import Analysis
-    from nasicon_loop.report import ElementTile, SpectrumView
+    from nasicon_loop.report import ElementTile, Panel, PanelKind, SpectrumView
+
+PlotKind = Literal["nyquist", "bode", "residuals", "drt", "all"]
 
 
 def spectrum_picture(spectrum: "Spectrum", analysis: "Analysis", title: str) -> "SpectrumView":
     """Return what a plot of this spectrum shows; the fit only where the analysis has a circuit."""
+    from nasicon_loop.eis import spectrum_view
     from nasicon_loop.report import SpectrumView
 
-    has_fit = analysis.circuit_string is not None
+    seen = spectrum_view(spectrum, analysis)
     return SpectrumView(
         label=title,
         frequency_hz=spectrum.frequency_hz,
         impedance_ohm=spectrum.impedance_ohm,
-        fit_ohm=analysis.impedance_at(spectrum.frequency_hz) if has_fit else None,
-        masked=analysis.masked,
+        fit_ohm=None if seen.fit is None else analysis.impedance_at(spectrum.frequency_hz),
+        masked=tuple(int(k) for k in seen.is_masked.nonzero()[0]),
         r_total_ohm=analysis.r_total_ohm,
         kk_rms=analysis.kk_rms,
         verdict=analysis.verdict,
         lines=_lines(analysis),
+        r_total_ohm_sd=analysis.r_total_ohm_sd,
+        curve_hz=None if seen.fit is None else seen.fit.frequency_hz,
+        curve_ohm=None if seen.fit is None else seen.fit.real_ohm - 1j * seen.fit.minus_imag_ohm,
     )
 
 
+def with_relaxation(view: "SpectrumView", spectrum: "Spectrum") -> "SpectrumView":
+    """Return the view with its distribution of relaxation times; without it where the spectrum is too short."""
+    from nasicon_loop.eis import relaxation_times
+
+    try:
+        return replace(view, relaxation=relaxation_times(spectrum, masked=tuple(view.masked)))
+    except Refusal:
+        return view
+
+
+def panels_of(spectrum: "Spectrum", analysis: "Analysis", title: str = "") -> "Mapping[PanelKind, Panel]":
+    """Return every plot of a spectrum as points, lines, limits and ticks, for a face that draws them itself."""
+    from nasicon_loop.report import spectrum_panels
+
+    return spectrum_panels(with_relaxation(spectrum_picture(spectrum, analysis, title), spectrum))
+
+
 def _lines(analysis: "Analysis") -> tuple[str, ...]:
-    lines = [f"{analysis.verdict}: {'; '.join(analysis.reasons)}"[:160]]
+    lines = [f"{analysis.verdict}: {'; '.join(analysis.reasons)}"]
     if analysis.sigma_25_s_cm is not None and analysis.sigma_25_s_cm_sd is not None:
         where = "25 °C" if analysis.temperature_c is not None else "temperature unknown"
         lines.append(f"sigma ({where}) = {analysis.sigma_25_s_cm:.2e} ± {analysis.sigma_25_s_cm_sd:.0e} S/cm")
     return tuple(lines)
 
 
-def draw_nyquist(spectrum: "Spectrum", analysis: "Analysis", path: Path, *, title: str) -> Path:
-    """Draw the Nyquist plot to `path` (PNG or SVG by its suffix). Raises Refusal for another suffix or no access."""
-    from nasicon_loop.report import nyquist
+def draw_spectrum(
+    spectrum: "Spectrum", analysis: "Analysis", path: Path, *, title: str, kind: PlotKind = "nyquist"
+) -> Path:
+    """Draw one kind of picture to `path` (PNG or SVG by its suffix); "all" is Nyquist, Bode, residuals, DRT on a sheet.
+
+    Raises Refusal for another suffix or kind, or no access.
+    """
+    from nasicon_loop import report
 
     if path.suffix.lower() not in (".png", ".svg"):
         raise Refusal("pictures are .png or .svg", path)
+    drawings = {
+        "nyquist": report.nyquist,
+        "bode": report.bode,
+        "residuals": report.residuals,
+        "drt": report.relaxation,
+        "all": report.overview,
+    }
+    if kind not in drawings:
+        raise Refusal(f"unknown kind of plot {kind!r}; known are {', '.join(drawings)}", "plot")
+    view = spectrum_picture(spectrum, analysis, title)
+    if kind in ("drt", "all"):
+        view = with_relaxation(view, spectrum)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return nyquist(spectrum_picture(spectrum, analysis, title), path)
+        return drawings[kind](view, path)
     except OSError as error:
         raise Refusal(f"the picture cannot be written ({error.strerror})", path) from error
 

@@ -6,17 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nasicon_loop.core import Refusal, plain
-from nasicon_loop.lab.analysing import at_temperature, eis_geometry, eis_settings
+from nasicon_loop.lab.analysing import at_temperature
+from nasicon_loop.lab.dc_files import with_dc_hint
 from nasicon_loop.lab.names import NameParts, read_name
 from nasicon_loop.lab.vault import MAX_FILE_BYTES, read_bounded
 from nasicon_loop.lab.walking import look
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from db import PelletGeometry
     from instruments import Spectrum
-    from nasicon_loop.eis import Analysis
     from nasicon_loop.lab.settings import Settings
 
 
@@ -97,25 +94,7 @@ def read_spectra(
     try:
         spectra = instruments.read_bytes(incoming.data, incoming.name)
     except instruments.UnreadableFile as refusal:
-        return ReadFile(name, refusal=refusal.reason)
+        return ReadFile(name, refusal=with_dc_hint(refusal.reason, incoming.data))
     numbers = instruments.numbers_sha256(spectra)
     warm = tuple(at_temperature(spectrum, name, settings, temperature_c, temperature_sd_c) for spectrum in spectra)
     return ReadFile(name, warm, numbers)
-
-
-def analyse_all(
-    spectra: "Sequence[Spectrum]", geometry: "PelletGeometry | None", settings: "Settings"
-) -> "tuple[list[Analysis], str | None]":
-    """Return one analysis per spectrum, with a conductivity where the geometry is complete.
-
-    A geometry that no pellet can have gives none, and its problem in words beside.
-    """
-    from nasicon_loop import eis
-
-    problem = None
-    try:
-        shape = eis_geometry(geometry, settings)
-    except Refusal as refusal:
-        shape, problem = None, refusal.reason
-    gates = eis_settings(settings)
-    return [eis.analyse(spectrum, shape, settings=gates) for spectrum in spectra], problem

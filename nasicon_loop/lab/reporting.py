@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nasicon_loop.core import Progress, Refusal, plain
 from nasicon_loop.lab.analysing import analysis_of, from_stored
+from nasicon_loop.lab.leads import as_analysed
 from nasicon_loop.lab.learning import current_run, load_model, teaching_row
 from nasicon_loop.lab.making import HOST_FORMULA
 from nasicon_loop.lab.pictures import spectrum_picture, tiles
@@ -156,7 +157,9 @@ def _spectra(reader: "Reader") -> tuple["SpectrumView", ...]:
         ancestry = reader.genealogy_of_analysis(analysis.id)
         owner = ancestry.pellet or ancestry.sample
         title = owner.label if owner else plain(ancestry.file.name)
-        views.append(spectrum_picture(from_stored(reader.spectrum(analysis.spectrum_id)), analysis_of(analysis), title))
+        made = analysis_of(analysis)
+        spectrum = as_analysed(reader, from_stored(reader.spectrum(analysis.spectrum_id)), made)
+        views.append(spectrum_picture(spectrum, made, title))
     return tuple(views)
 
 

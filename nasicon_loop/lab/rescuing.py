@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from nasicon_loop.core import Refusal, plain
 from nasicon_loop.lab.sheets import stored_recipe
-from nasicon_loop.lab.weighing import WeighingProgress, deviation_text, weighing_progress, worst_over
+from nasicon_loop.lab.weighing import ACCEPTED, WeighingProgress, weighing_progress, worst_over
 
 if TYPE_CHECKING:
     from nasicon_loop.lab.context import Lab
@@ -36,17 +36,17 @@ def rescue_weighing(lab: "Lab", label: str, *, accept: bool = False, operator: s
         raise Refusal("nothing is over its tolerance; there is nothing to rescue", label)
     who = plain(operator or lab.who, limit=100)
     if accept:
-        over = [deviation_text(line) for line in before.lines if line.status == "over"]
+        over = [f"{line.deviation}{ACCEPTED}" for line in before.lines if line.status == "over"]
         with lab.database.write(who=lab.who) as writer:
             sample = writer.sample(label)
             written = {deviation.text for deviation in writer.deviations(sample)}
             for text in over:
                 if text not in written:
                     writer.add_deviation(sample, text, who=who, recipe=writer.recipe(sample))
-        return Rescued(f"accepted: {'; '.join(over)}", weighing_progress(lab, label))
+        return Rescued("; ".join(over), weighing_progress(lab, label))
     larger = recipes.rescaled(recipe, worst.formula, worst.actual_g)
     factor = worst.actual_g / next(i.mass_g for i in recipe.precursors if i.formula == worst.formula)
-    words = f"{deviation_text(worst)}; the batch was rescaled by {factor:.4f}"
+    words = f"{worst.deviation}; the batch was rescaled by {factor:.4f}"
     with lab.database.write(who=lab.who) as writer:
         sample = writer.sample(label)
         old = writer.recipe(sample)

@@ -4,14 +4,15 @@ The truth is what lies in the folder and what the database has seen; file events
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nasicon_loop.core import Refusal, plain
-from nasicon_loop.lab.importing import keep_file
-from nasicon_loop.lab.reading import ChangedMeanwhile, Incoming, read_spectra, take
+from nasicon_loop.lab.importing import keep_files
+from nasicon_loop.lab.reading import ChangedMeanwhile, Incoming, ReadFile, read_spectra, take
 from nasicon_loop.lab.results import ImportResult
 from nasicon_loop.lab.walking import Seen, look, walk
 
@@ -26,6 +27,8 @@ OnFault = Callable[[Exception], None]
 FAULTS = (ArithmeticError, AssertionError, AttributeError, BufferError, LookupError, MemoryError, NameError,
           RuntimeError, SyntaxError, TypeError, ValueError)  # fmt: skip
 """What a fault of ours, or of a plug-in, raises. A watch runs for weeks: one file must not end it."""
+_MAX_BATCH_FILES, _MAX_BATCH_BYTES = 64, 8_000_000
+"""Files that are stored in one transaction when they are not analysed: flushing the disk costs more than the rest."""
 _FAULT = "could not be imported because of a fault in this program or a plug-in; please report it"
 
 
@@ -56,6 +59,17 @@ class _Watched:
     reason: str = "has just changed"
     is_trouble: bool = False
     is_hopeless: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A file that was read and is to be stored."""
+
+    key: str
+    stamp: tuple[int, int]
+    item: _Watched
+    incoming: Incoming
+    read: ReadFile
 
 
 @dataclass(slots=True)
@@ -124,6 +138,8 @@ class _Pass:
         self._stop = stop
         self._clock = clock
         self._rules = lab.settings.watch
+        self._ready: list[_Ready] = []
+        self._results: list[ImportResult] = []
         with lab.database.read() as reader:
             self._prefix = reader.lab.label_prefix
 
@@ -138,18 +154,13 @@ class _Pass:
             return ScanReport(unreachable=f"{self._lab.folder.inbox}: {error.strerror or error}")
         for gone in self._memory.watched.keys() - files.keys():
             del self._memory.watched[gone]
-        results = []
         for key, seen in files.items():
             if self._stop is not None and self._stop.is_set():
                 break
-            if self._memory.done.get(key) == seen.stamp:
-                continue
-            result = self._consider(key, seen)
-            if result is not None:
-                results.append(result)
-                if self._on_result is not None:
-                    self._on_result(result)
-        return ScanReport(tuple(results), self._waiting(), len(files), next_look_seconds=self._soonest())
+            if self._memory.done.get(key) != seen.stamp:
+                self._consider(key, seen)
+        self._store()
+        return ScanReport(tuple(self._results), self._waiting(), len(files), next_look_seconds=self._soonest())
 
     def _waiting(self) -> tuple[Waiting, ...]:
         watched = sorted(self._memory.watched.items())
@@ -157,44 +168,81 @@ class _Pass:
             Waiting(plain(key), plain(item.reason), item.is_trouble) for key, item in watched if not item.is_hopeless
         )
 
-    def _consider(self, key: str, seen: Seen) -> ImportResult | None:
+    def _consider(self, key: str, seen: Seen) -> None:
         item = self._memory.watched.get(key)
         fresh = look(seen.path)  # a listing may be old (network shares, files held open on Windows)
         if fresh is None or self._memory.done.get(key) == fresh.stamp:
             self._memory.watched.pop(key, None)
-            return None
+            return
         if item is None or item.stamp != fresh.stamp:
             item = self._memory.watched[key] = _Watched(fresh.stamp, self._clock())
         item.is_trouble = False
         if item.is_hopeless or self._clock() - item.since < self._rules.settle_seconds:
-            return None
+            return
+        with self._guard(key, item):
+            ready = self._read(key, fresh.path, item)
+            if ready is not None:
+                self._ready.append(ready)
+        n_bytes = sum(ready.incoming.size_bytes for ready in self._ready)
+        if self._rules.analyse or len(self._ready) >= _MAX_BATCH_FILES or n_bytes >= _MAX_BATCH_BYTES:
+            self._store()
+
+    @contextmanager
+    def _guard(self, key: str, item: _Watched) -> Iterator[None]:
+        """Let a file that cannot be taken now wait, and tell a fault of ours as a refusal of that file."""
         try:
-            result = self._import(key, fresh.path, item)
+            yield
         except (Refusal, OSError) as error:
             item.is_trouble = True
             item.reason = f"cannot be opened or stored now ({getattr(error, 'strerror', None) or error})"
-            return None
         except FAULTS as fault:
             if self._on_fault is not None:
                 self._on_fault(fault)
-            result = ImportResult(plain(key), "refused", refusal=plain(f"{_FAULT} ({type(fault).__name__}: {fault})"))
-        if result is None:
-            return None
-        if result.file_id is None:
-            item.is_hopeless = True  # nothing was stored; told once, and again when the file changes
-            item.reason = result.refusal or "cannot be stored"
-        else:
-            self._memory.done[key] = fresh.stamp
-            self._memory.watched.pop(key, None)
-        return result
+            self._tell_hopeless(key, item, plain(f"{_FAULT} ({type(fault).__name__}: {fault})"))
 
-    def _import(self, key: str, path: Path, item: _Watched) -> ImportResult | None:
+    def _tell_hopeless(self, key: str, item: _Watched, reason: str) -> None:
+        """Nothing was stored; told once, and again when the file changes."""
+        item.is_hopeless, item.reason = True, reason
+        self._tell(ImportResult(plain(key), "refused", refusal=reason))
+
+    def _tell(self, result: ImportResult) -> None:
+        self._results.append(result)
+        if self._on_result is not None:
+            self._on_result(result)
+
+    def _store(self) -> None:
+        """Store what is ready in one transaction; when that fails, one after the other."""
+        batch, self._ready = self._ready, []
+        if len(batch) > 1:
+            try:
+                results = self._keep(batch)
+            except (Refusal, OSError, *FAULTS):
+                pass  # whose fault it was shows below
+            else:
+                for ready, result in zip(batch, results, strict=True):
+                    self._settle(ready, result)
+                return
+        for ready in batch:
+            with self._guard(ready.key, ready.item):
+                self._settle(ready, self._keep([ready])[0])
+
+    def _keep(self, batch: list[_Ready]) -> list[ImportResult]:
+        items = [(ready.incoming, ready.read) for ready in batch]
+        return keep_files(self._lab, items, analyse=self._rules.analyse)
+
+    def _settle(self, ready: _Ready, result: ImportResult) -> None:
+        self._memory.done[ready.key] = ready.stamp
+        self._memory.watched.pop(ready.key, None)
+        self._tell(result)
+
+    def _read(self, key: str, path: Path, item: _Watched) -> _Ready | None:
         try:
             incoming = take(path, key)
         except ChangedMeanwhile:
             return None  # the next look finds another stamp
         except Refusal as refusal:
-            return ImportResult(plain(key), "refused", refusal=refusal.reason)
+            self._tell_hopeless(key, item, refusal.reason)
+            return None
         if (incoming.size_bytes, incoming.mtime_ns) != item.stamp:
             item.stamp, item.since = (incoming.size_bytes, incoming.mtime_ns), self._clock()
             return None
@@ -206,7 +254,7 @@ class _Pass:
         if read.refusal is not None and not is_patient and not self._is_known(incoming):
             item.reason = f"cannot be read yet: {read.refusal}"
             return None
-        return keep_file(self._lab, incoming, read)
+        return _Ready(key, item.stamp, item, incoming, read)
 
     def _is_known(self, incoming: Incoming) -> bool:
         with self._lab.database.read() as reader:

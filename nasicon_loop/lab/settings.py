@@ -75,6 +75,7 @@ class WatchSection(_Section):
     ignore: tuple[str, ...] = (".*", "~$*", "*.tmp", "*.part", "*.partial", "*.crdownload", "thumbs.db", "desktop.ini")
     max_depth: Annotated[int, Field(ge=0, le=20)] = 4
     use_events: bool = True
+    analyse: bool = True
 
 
 class TrainingSection(_Section):
@@ -118,6 +119,14 @@ class FurnaceSection(_Section):
         return self
 
 
+class DummySection(_Section):
+    """The dummy cell that is measured every day: its nominal resistance; without `r_ohm` nothing is watched."""
+
+    r_ohm: Positive | None = None
+    limit_percent: Annotated[float, Field(gt=0, le=100)] = 1.0
+    max_age_hours: Annotated[float, Field(gt=0, le=24 * 366)] = 24.0
+
+
 class Settings(_Section):
     """All of `lab.toml`; frozen."""
 
@@ -130,6 +139,7 @@ class Settings(_Section):
     recipe: RecipeSection = RecipeSection()
     balance: BalanceSection = BalanceSection()
     furnace: FurnaceSection = FurnaceSection()
+    dummy: DummySection = DummySection()
 
     def database_url(self, folder: "LabFolder") -> str:
         """Return the database's URL; without one in lab.toml, the file lab.db in the lab folder."""

@@ -34,6 +34,7 @@ poll_seconds = 5.0             # the inbox is looked through this often, whateve
 ignore = [".*", "~$*", "*.tmp", "*.part", "*.partial", "*.crdownload", "thumbs.db", "desktop.ini"]
 max_depth = 4                  # folders inside the inbox
 use_events = true              # let file events wake the watch earlier; they are a hint only
+analyse = true                 # false: only keep the spectra; the next watch with true analyses them
 
 [training]
 retrain_after_n_results = 1    # new usable results until the network is trained again; 0: only by command
@@ -57,4 +58,9 @@ resolution_g = 0.0001          # its last digit: masses on the sheet are rounded
 offset_c = 0.0                 # actual minus shown temperature, by calibration; firings are kept with the actual one
 # calibrated_on = 2026-10-01   # the day of that calibration; needed with an offset
 recalibrate_after_days = 365   # an older calibration is warned about
+
+[dummy]
+# r_ohm = 1000.0               # sum of the resistors in the dummy cell; then a daily reading is asked for
+limit_percent = 1.0            # a reading that is off by more is warned about at every import
+max_age_hours = 24.0           # and so is an older one
 """

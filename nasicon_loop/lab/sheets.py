@@ -77,23 +77,28 @@ def sample_sheet(lab: "Lab", label: str, wish: Wish | None = None, *, markdown: 
         sample = reader.sample(label)
         newest = reader.recipe(sample)
         is_weighed = reader.weighing(sample) is not None or bool(reader.weighing_entries(sample))
-        lots = newest_open(reader)
     if newest is not None and (wish is None or wish == Wish()):
         return _kept_sheet(lab, sample, newest, markdown=markdown)
     if is_weighed:
         raise Refusal("its weighing has begun: the recipe stands; begin a new sample for another plan", label)
-    content = {formula: content_of(lot) for formula, lot in lots.items()}
-    recipe = _plan(
-        sample.target_formula,
+    recipe = planned_recipe(lab, sample.target_formula, wish)
+    with lab.database.write(who=lab.who) as writer:
+        kept = writer.add_recipe(sample, recipes.to_dict(recipe))
+    return _kept_sheet(lab, sample, kept, markdown=markdown)
+
+
+def planned_recipe(lab: "Lab", formula: str, wish: Wish | None = None) -> "Recipe":
+    """Plan a formula with the lab's habits and its newest open lots; nothing is written."""
+    with lab.database.read() as reader:
+        lots = newest_open(reader)
+    return _plan(
+        formula,
         wish or Wish(),
         lab.settings.recipe,
         protocols=lab.folder.protocols,
         resolution_g=lab.settings.balance.resolution_g,
-        lots=content,
+        lots={formula: content_of(lot) for formula, lot in lots.items()},
     )
-    with lab.database.write(who=lab.who) as writer:
-        kept = writer.add_recipe(sample, recipes.to_dict(recipe))
-    return _kept_sheet(lab, sample, kept, markdown=markdown)
 
 
 def _kept_sheet(lab: "Lab", sample: "Sample", kept: "RecipeVersion", *, markdown: bool) -> BenchSheet:

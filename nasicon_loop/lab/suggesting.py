@@ -76,7 +76,7 @@ def suggest_compositions(lab: "Lab", n: int, *, progress: Progress | None = None
     bar.start("looking for compositions", 2)
     run, model = current_model(lab)
     bar.advance(detail=f"model run {run.number}")
-    past, previous = _past(lab), _previous(lab)
+    past, previous = past_of(lab), _previous(lab)
     proposal = campaign.propose(
         model,
         known=past.known,
@@ -166,13 +166,14 @@ def dopant_scores(lab: "Lab", model: Any) -> "tuple[ElementScore, ...]":
     """Return one score per dopant, in the table's order."""
     from nasicon_loop import campaign
 
-    known = _past(lab).known
+    known = past_of(lab).known
     formulas = [row.formula for row in known]
     best = campaign.incumbent(model, formulas).mean
     return campaign.element_scores(model, known=known, best=best, settings=search_settings(lab))
 
 
-def _past(lab: "Lab") -> _Past:
+def past_of(lab: "Lab") -> _Past:
+    """Return what is known, made, waiting or ruled out: nothing of it is suggested again."""
     with lab.database.read() as reader:
         known = [*map(_known_literature, room_temperature(reader)), *map(_known_result, reader.teaching_analyses())]
         samples, states = reader.samples(), reader.sample_states()

@@ -6,8 +6,11 @@ import os
 import re
 import tempfile
 import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from nasicon_loop.core import Refusal, plain
 
@@ -17,6 +20,9 @@ MAX_FILE_BYTES = 200 * 1024 * 1024
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _TEMPORARY = ".partial-"
 _STALE_SECONDS = 3600.0
+_N_FLUSHES = 16
+
+Item = TypeVar("Item")
 
 
 def read_bounded(path: Path, limit: int = MAX_FILE_BYTES) -> bytes:
@@ -58,30 +64,43 @@ class Vault:
         The bytes go to a temporary file in the same folder, are flushed, and take their name in one step: a crash
         leaves either the whole file or none. A kept file that was damaged is replaced.
         """
-        sha256 = hashlib.sha256(data).hexdigest()
-        target = self.file(sha256)
-        if self._holds(target, sha256):
-            return sha256
-        is_first = not target.parent.is_dir()
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=_TEMPORARY, dir=target.parent)
+        return self.add_all([data])[0]
+
+    def add_all(self, contents: Sequence[bytes]) -> list[str]:
+        """Keep several contents as `add` does and return their SHA-256; together they cost little more than one."""
+        hashes = [hashlib.sha256(data).hexdigest() for data in contents]
+        wanted = dict(zip(hashes, contents, strict=True))
+        new = {sha256: data for sha256, data in wanted.items() if not self._holds(self.file(sha256), sha256)}
+        folders = {self.file(sha256).parent for sha256 in new}
+        fresh = {folder for folder in folders if not folder.is_dir()}
+        for folder in folders:
+            folder.mkdir(parents=True, exist_ok=True)
+        temporaries: dict[str, Path] = {}
+
+        def write(sha256: str) -> None:
+            temporaries[sha256] = _written(self.file(sha256).parent, new[sha256])
+
         try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(temporary).replace(target)
+            _at_once(write, list(new))
+            for sha256, temporary in temporaries.items():
+                self._put(temporary, self.file(sha256), sha256)
+        finally:
+            for temporary in temporaries.values():
+                with contextlib.suppress(OSError):
+                    temporary.unlink()
+        _at_once(_flush_folder, sorted(folders))
+        if fresh:
+            _flush_folder(self.path)
+        return hashes
+
+    def _put(self, temporary: Path, target: Path, sha256: str) -> None:
+        try:
+            temporary.replace(target)
         except OSError:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
             if not self._holds(target, sha256):  # on Windows a reader of the same file blocks the replace
                 raise
         with contextlib.suppress(OSError):
             target.chmod(0o444)
-        _flush_folder(target.parent)
-        if is_first:
-            _flush_folder(self.path)
-        return sha256
 
     def read_bytes(self, sha256: str) -> bytes:
         """Return the bytes with this hash. Raises Refusal when they are missing or no longer have the hash."""
@@ -111,6 +130,32 @@ class Vault:
             return hashlib.sha256(target.read_bytes()).hexdigest() == sha256
         except OSError:
             return False
+
+
+def _at_once(function: Callable[[Item], None], items: Sequence[Item]) -> None:
+    """Call for each item, several at a time: waiting for the disk, they share its flushes."""
+    if len(items) < 2:
+        for item in items:
+            function(item)
+        return
+    with ThreadPoolExecutor(_N_FLUSHES) as pool:
+        for _ in pool.map(function, items):
+            pass
+
+
+def _written(folder: Path, data: bytes) -> Path:
+    """Write to a temporary file in `folder`, on disk before this returns."""
+    handle, name = tempfile.mkstemp(prefix=_TEMPORARY, dir=folder)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise
+    return Path(name)
 
 
 def _flush_folder(folder: Path) -> None:

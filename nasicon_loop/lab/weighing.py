@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from recipes import InVessel, Recipe
 
 _ATTEMPTS = 5
+ACCEPTED = "; left as it is"
+"""Behind a deviation that a person decided to leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ def weigh(
                 writer.add_weighing(sample, masses_g=state.masses_g, operator=who, **composition)
                 written = {deviation.text for deviation in writer.deviations(sample)}
                 for text in state.deviations():
-                    if text not in written:
+                    if not {text, text + ACCEPTED} & written:
                         writer.add_deviation(sample, text, who=who, recipe=writer.recipe(sample))
         return weighing_progress(lab, label)
     raise Refusal("somebody else weighs for this sample at the same time; agree, and try again", label)
@@ -158,12 +160,7 @@ class _State:
         import recipes
 
         found = recipes.in_vessel(self.recipe, self.masses_g)
-        return [deviation_text(line) for line in found if line.status in ("short", "over")]
-
-
-def deviation_text(line: "InVessel") -> str:
-    """Return a mass out of its tolerance as it stands among the deviations."""
-    return f"{line.formula}: {line.words}"
+        return [line.deviation for line in found if line.deviation]
 
 
 def weighing_progress(lab: "Lab", label: str) -> WeighingProgress:
@@ -175,6 +172,7 @@ def weighing_progress(lab: "Lab", label: str) -> WeighingProgress:
         sample = reader.sample(label)
         entries = reader.newest_entries(sample)
         newest = reader.weighing(sample)
+        written = {deviation.text for deviation in reader.deviations(sample)}
         lots = lots_of_sheet(reader, recipe)
         by_id = {lot.id: lot for lot in reader.lots()}
         standings = reader.lot_standings()
@@ -198,7 +196,7 @@ def weighing_progress(lab: "Lab", label: str) -> WeighingProgress:
         if standings[key].left_g < 0
     )
     coming = tuple(note for note in stock_notes(lab, recipe, open_lines, standings) if _is_about(note, missing))
-    odd = tuple(deviation_text(line) for line in lines if line.status in ("short", "over"))
+    odd = tuple(line.deviation for line in lines if line.deviation)
     return WeighingProgress(
         label,
         lines,
@@ -206,7 +204,7 @@ def weighing_progress(lab: "Lab", label: str) -> WeighingProgress:
         missing,
         None if missing else newest,
         (*odd, *coming, *overdrawn, *closed),
-        tuple(_options(label, recipe, lines)),
+        tuple(_options(label, recipe, lines, written)),
     )
 
 
@@ -214,12 +212,12 @@ def _is_about(note: str, formulas: tuple[str, ...]) -> bool:
     return any(note.startswith((f"{formula}:", f"{formula} ")) for formula in formulas)
 
 
-def _options(label: str, recipe: "Recipe", lines: tuple["InVessel", ...]) -> list[str]:
+def _options(label: str, recipe: "Recipe", lines: tuple["InVessel", ...], written: set[str]) -> list[str]:
     """The two ways out when too much of a precursor was weighed, each with what comes of it."""
     import recipes
 
     worst = worst_over(lines)
-    if worst is None or worst.actual_g is None:
+    if worst is None or worst.actual_g is None or worst.deviation + ACCEPTED in written:
         return []
     masses = {line.formula: line.target_g if line.actual_g is None else line.actual_g for line in lines}
     factor = worst.actual_g / worst.target_g

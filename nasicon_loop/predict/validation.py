@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nasicon_loop.core import Progress, Refusal, Silent
+from nasicon_loop.core import Executor, Inline, Progress, Refusal, Silent
 from nasicon_loop.predict import bins
 from nasicon_loop.predict.baselines import BASELINES
 from nasicon_loop.predict.ensemble import fit_ensemble
@@ -87,6 +87,7 @@ def validate(
     settings: Settings | None = None,
     seed: int = 0,
     progress: Progress | None = None,
+    executor: Executor | None = None,
 ) -> Validation:
     """Return the errors of the CNN, its parts and simpler models in 5-fold cross-validation.
 
@@ -94,7 +95,8 @@ def validate(
     and a random forest.
 
     Every step that learns (descriptors, scales, weights, calibration) sees the training folds only. Lab rows count as
-    any other row here. Raises Refusal with fewer than 20 usable rows.
+    any other row here. Each fold of each model is one item of the `executor`; the result does not depend on which.
+    Raises Refusal with fewer than 20 usable rows.
     """
     settings = settings or Settings.quick()
     table = within(tabulate(rows), settings.temperature_window_c)
@@ -108,11 +110,17 @@ def validate(
     }
     models = (CNN, *((CNN_ALONE, *BASELINES) if settings.has_prior else BASELINES))
     bar = progress or Silent()
-    bar.start("validating", len(SPLITS) * settings.n_folds * len(models))
-    found: dict[tuple[str, str], Array] = {}
-    for split in SPLITS:
-        for name in models:
-            found[name, split] = _held_out(name, table, folds[split], settings=settings, seed=seed, bar=bar)
+    jobs = [
+        _Fold(name, split, table.take(seen), table.take(out), out, settings)
+        for split in SPLITS
+        for name in models
+        for seen, out in _halves(folds[split], settings.n_folds)
+    ]
+    bar.start("validating", len(jobs))
+    found = {(name, split): np.full((len(table.rows), 3), np.nan) for split in SPLITS for name in models}
+    answers = (executor or Inline()).map(_answer, [(job, seed) for job in jobs], seed=seed, progress=bar)
+    for job, answer in zip(jobs, answers, strict=True):
+        found[job.name, job.split][job.places] = answer
     bar.finish()
     chosen = {SUBSETS[0]: is_sodium_at_room_temperature(table), SUBSETS[1]: np.ones(len(table.rows), dtype=bool)}
     scores = [
@@ -126,19 +134,28 @@ def validate(
     return Validation(tuple(scores), settings, seed, len(table.rows), int(groups.max()) + 1, table.target, means)
 
 
-def _held_out(
-    name: str, table: Table, folds: NDArray[np.int64], *, settings: Settings, seed: int, bar: Progress
-) -> Array:
-    """Return (n, 3): mean and 5 % and 95 % quantiles of every row by a model that was trained on the other folds."""
-    result = np.full((len(table.rows), 3), np.nan)
-    for k in range(settings.n_folds):
-        seen, out = np.flatnonzero(folds != k), np.flatnonzero(folds == k)
-        if len(out):
-            fit = BASELINES.get(name, _cnn)
-            used = replace(settings, has_prior=False) if name == CNN_ALONE else settings
-            result[out] = fit(table.take(seen), table.take(out), used, seed)
-        bar.advance(1, name)
-    return result
+@dataclass(frozen=True)
+class _Fold:
+    """One model on one fold: it trains on `seen` and is asked about `out`, which are the table's rows `places`."""
+
+    name: str
+    split: str
+    seen: Table
+    out: Table
+    places: NDArray[np.int64]
+    settings: Settings
+
+
+def _halves(folds: NDArray[np.int64], n_folds: int) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Return the places of the rows outside and inside of each fold that has any."""
+    return [(np.flatnonzero(folds != k), np.flatnonzero(folds == k)) for k in range(n_folds) if (folds == k).any()]
+
+
+def _answer(item: tuple[_Fold, int], _seed: int) -> Array:
+    """Return (n, 3): mean and 5 % and 95 % quantiles of the held-out rows; every fold has the validation's own seed."""
+    fold, seed = item
+    used = replace(fold.settings, has_prior=False) if fold.name == CNN_ALONE else fold.settings
+    return BASELINES.get(fold.name, _cnn)(fold.seen, fold.out, used, seed)
 
 
 def _cnn(seen: Table, out: Table, settings: Settings, seed: int) -> Array:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nasicon_loop.report.campaign_plots import best_so_far, parity, periodic_table
     from nasicon_loop.report.html import page
-    from nasicon_loop.report.spectrum_plots import bode, nyquist, residuals
+    from nasicon_loop.report.panels import Axis, Mark, Panel, PanelKind, Series, Span, spectrum_panels
+    from nasicon_loop.report.spectrum_plots import bode, nyquist, overview, relaxation, residuals
     from nasicon_loop.report.values import (
         CampaignReport,
         ElementTile,
@@ -21,28 +22,46 @@ if TYPE_CHECKING:
     from nasicon_loop.report.writing import write
 
 __all__ = [
+    "Axis",
     "CampaignReport",
     "ElementTile",
     "JournalLine",
+    "Mark",
     "NyquistLimits",
+    "Panel",
+    "PanelKind",
     "ParityPoint",
     "Picture",
     "RoundPoint",
     "SampleRow",
+    "Series",
+    "Span",
     "SpectrumView",
     "Written",
     "best_so_far",
     "bode",
     "nyquist",
     "nyquist_limits",
+    "overview",
     "page",
     "parity",
     "periodic_table",
+    "relaxation",
     "residuals",
+    "spectrum_panels",
     "write",
 ]
 
 _HOMES = {
+    "Axis": "panels",
+    "Mark": "panels",
+    "Panel": "panels",
+    "PanelKind": "panels",
+    "Series": "panels",
+    "Span": "panels",
+    "spectrum_panels": "panels",
+    "overview": "spectrum_plots",
+    "relaxation": "spectrum_plots",
     "CampaignReport": "values",
     "ElementTile": "values",
     "JournalLine": "values",

@@ -139,9 +139,7 @@ def parity(points: Sequence[ParityPoint], path: Path) -> Path:
     return path
 
 
-def periodic_table(
-    tiles: Sequence[ElementTile], path: Path, *, score_name: str = "expected log₁₀(σ / S cm⁻¹)"
-) -> Path:
+def periodic_table(tiles: Sequence[ElementTile], path: Path, *, score_name: str = "expected log₁₀(σ / S cm⁻¹)") -> Path:
     """Draw the score of every dopant at its place; hatched: no measured row supports it; crossed: blocked as toxic."""
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize

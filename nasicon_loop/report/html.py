@@ -131,7 +131,7 @@ def page(report: CampaignReport, overview: Sequence[Picture] = (), spectra: Sequ
     )
     title = _text(f"Campaign of {report.lab_name}")
     parts = [
-        f"<h1>{title}</h1>\n<p class=\"quiet\">made {_text(utc_iso(report.made_at))}</p>",
+        f'<h1>{title}</h1>\n<p class="quiet">made {_text(utc_iso(report.made_at))}</p>',
         f"<ul>{summary}</ul>" if summary else "",
         _section("Best pellets", _best(report)),
         _section("Course of the campaign", "".join(map(_figure, overview))),

@@ -1,154 +1,132 @@
-"""One spectrum: Nyquist with equal axes, Bode, residuals with the Kramers-Kronig band."""
+"""Pictures of one spectrum: Nyquist, Bode, residuals, relaxation times, and all of them on one sheet."""
 
+import textwrap
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nasicon_loop.core import plain
-from nasicon_loop.report.style import BLACK, BLUE, GREY, ORANGE, RED, decade_axis, figure
+from nasicon_loop.report.drawing import LINE_IN, Paper, draw_inset, draw_panel
+from nasicon_loop.report.panels import (
+    Panel,
+    modulus_panel,
+    nyquist_panel,
+    phase_panel,
+    relaxation_panel,
+    residual_panel,
+)
+from nasicon_loop.report.style import BLACK, figure
 from nasicon_loop.report.values import SpectrumView
-from nasicon_loop.report.views import nyquist_limits
 
-_KILO_FROM = 2000.0
-_MEGA_FROM = 2e6
-_CURVE_POINTS_PER_GAP = 8
-_PLOT_WIDTH_IN = 5.9
-_HEAD_IN, _FOOT_IN, _LINE_IN = 0.4, 0.95, 0.19
-"""Room for the title; for the axis label and the legend; for each line below, in inches."""
-
-
-def _unit(largest_ohm: float) -> tuple[float, str]:
-    if largest_ohm >= _MEGA_FROM:
-        return 1e-6, "MΩ"
-    return (1e-3, "kΩ") if largest_ohm >= _KILO_FROM else (1.0, "Ω")
-
-
-def _masked(view: SpectrumView) -> NDArray[np.bool_]:
-    flags = np.zeros(len(view.frequency_hz), dtype=bool)
-    flags[list(view.masked)] = True
-    return flags
-
-
-def _title(view: SpectrumView) -> str:
-    return plain(view.label) + (f"   [{plain(view.verdict)}]" if view.verdict else "")
-
-
-def _smooth(points: NDArray[np.complex128]) -> NDArray[np.complex128]:
-    """Return a denser curve through the fit's points (cubic in the point's number), for the eye only."""
-    if len(points) < 4:
-        return points
-    from scipy.interpolate import CubicSpline
-
-    place = np.arange(len(points))
-    dense = np.linspace(0, len(points) - 1, (len(points) - 1) * _CURVE_POINTS_PER_GAP + 1)
-    curve: NDArray[np.complex128] = CubicSpline(place, points)(dense)
-    return curve
-
-
-def _draw_plane(axes: Any, view: SpectrumView, scale: float, marker_size: float) -> None:
-    masked, z = _masked(view), view.impedance_ohm * scale
-    axes.plot(z.real[~masked], -z.imag[~masked], "o", ms=marker_size, color=BLUE, mfc="none", label="measured")
-    if masked.any():
-        axes.plot(z.real[masked], -z.imag[masked], "x", ms=marker_size + 1, color=GREY, label="left out of the fit")
-    if view.fit_ohm is not None:
-        order = np.argsort(view.frequency_hz)[::-1]
-        curve = _smooth(view.fit_ohm[order] * scale)
-        axes.plot(curve.real, -curve.imag, "-", color=RED, lw=1.5, label="fit")
+_WIDE_IN, _LEFT_IN, _RIGHT_IN, _HEAD_IN, _FOOT_IN, _GAP_IN = 5.9, 0.85, 0.25, 0.4, 0.95, 0.12
+_SHEET_IN = (11.7, 8.6)
+_TITLE_LIMIT, _LINE_LIMIT, _SHEET_LIMIT, _NOTE_LIMIT = 70, 115, 170, 88
+_VERDICT_INK = {"accepted": "#00694A", "review": "#8A5A00", "rejected": "#A63600"}
+"""The verdicts' colours, dark enough to be read as text."""
 
 
 def nyquist(view: SpectrumView, path: Path) -> Path:
     """Draw -Z'' over Z' in ohm with equal scales; where the electrode spike dwarfs the arcs, the whole is an inset."""
-    limits = nyquist_limits(view.impedance_ohm, view.r_total_ohm)
-    scale, unit = _unit(limits.x_max)
-    ratio = (limits.y_max - limits.y_min) / (limits.x_max - limits.x_min)
-    plot_height = _PLOT_WIDTH_IN * float(np.clip(ratio, 0.3, 1.2))
-    foot = _FOOT_IN + _LINE_IN * len(view.lines)
-    width, height = _PLOT_WIDTH_IN + 1.1, plot_height + foot + _HEAD_IN
-    with figure(path, width, height, is_placed=True) as drawing:
-        axes = drawing.add_axes((0.85 / width, foot / height, _PLOT_WIDTH_IN / width, plot_height / height))
-        _draw_plane(axes, view, scale, 4.5)
-        if view.r_total_ohm is not None:
-            label = f"R total = {view.r_total_ohm:.4g} Ω"
-            axes.axvline(view.r_total_ohm * scale, color=BLACK, lw=1.0, ls="--", label=label)
-        axes.set_xlim(limits.x_min * scale, limits.x_max * scale)
-        axes.set_ylim(limits.y_min * scale, limits.y_max * scale)
-        axes.set_aspect("equal", adjustable="box", anchor="N")
-        axes.set_xlabel(f"Z′ / {unit}")
-        axes.set_ylabel(f"−Z″ / {unit}")
-        axes.set_title(_title(view))
-        if limits.is_cut:
-            _draw_whole(axes, view)
-        drawing.legend(loc="upper center", bbox_to_anchor=(0.5, (foot - 0.5) / height), ncol=4, handletextpad=0.4)
-        text = "\n".join(plain(line, limit=110) for line in view.lines)
-        drawing.text(0.5, 0.08 / height, text, ha="center", va="bottom", fontsize=8.5, color=BLACK)
-    return path
-
-
-def _draw_whole(axes: Any, view: SpectrumView) -> None:
-    scale, unit = _unit(float(np.abs(view.impedance_ohm).max()))
-    inset = axes.inset_axes((0.05, 0.52, 0.28, 0.42))
-    _draw_plane(inset, view, scale, 2.0)
-    inset.set_aspect("equal", adjustable="datalim")
-    inset.set_title(f"whole, {unit}", fontsize=8)
-    inset.tick_params(labelsize=7)
-    inset.locator_params(nbins=3)
-    for side in ("top", "right"):
-        inset.spines[side].set_visible(True)
+    panel = nyquist_panel(view)
+    ratio = (panel.y.high - panel.y.low) / (panel.x.high - panel.x.low)
+    height = _WIDE_IN * float(np.clip(ratio, 0.4, 1.1))
+    return _alone(view, path, [(panel.filling(height / _WIDE_IN), height)])
 
 
 def bode(view: SpectrumView, path: Path) -> Path:
     """Draw |Z| (ohm, log) and the negative phase (degrees) over frequency (Hz, log)."""
-    masked = _masked(view)
-    with figure(path, 7.0, 5.4) as drawing:
-        upper, lower = drawing.subplots(2, 1, sharex=True)
-        for axes, value in ((upper, np.abs), (lower, lambda z: -np.angle(z, deg=True))):
-            axes.semilogx(
-                view.frequency_hz[~masked], value(view.impedance_ohm[~masked]), "o", ms=4, color=BLUE, mfc="none",
-                label="measured",
-            )  # fmt: skip
-            if masked.any():
-                axes.semilogx(
-                    view.frequency_hz[masked], value(view.impedance_ohm[masked]), "x", ms=5, color=GREY,
-                    label="left out of the fit",
-                )  # fmt: skip
-            if view.fit_ohm is not None:
-                order = np.argsort(view.frequency_hz)
-                axes.semilogx(view.frequency_hz[order], value(view.fit_ohm[order]), "-", color=RED, lw=1.5, label="fit")
-        upper.set_yscale("log")
-        decade_axis(upper.yaxis)
-        decade_axis(lower.xaxis)
-        upper.set_ylabel("|Z| / Ω")
-        lower.set_ylabel("−phase / °")
-        lower.set_xlabel("frequency / Hz")
-        upper.set_title(_title(view))
-        upper.legend(loc="best")
-    return path
+    return _alone(view, path, [(modulus_panel(view), 2.3), (phase_panel(view), 2.0)])
 
 
 def residuals(view: SpectrumView, path: Path) -> Path:
     """Draw (Z - fit)/|Z| in per cent, real and imaginary, with a band of twice the Kramers-Kronig rms.
 
-    A fit whose residuals leave the band is worse than the data allow. Without a fit only the frame is drawn.
+    A fit whose residuals leave the band is worse than the data allow. Without a fit a sentence says so.
     """
-    masked = _masked(view)
-    with figure(path, 7.0, 3.6) as drawing:
-        axes = drawing.add_subplot()
-        if view.kk_rms is not None:
-            band = 200.0 * view.kk_rms
-            axes.axhspan(-band, band, color=BLUE, alpha=0.12, lw=0, label=f"±2 × Kramers–Kronig rms ({band:.2f} %)")
-        if view.fit_ohm is not None:
-            gap = 100.0 * (view.impedance_ohm - view.fit_ohm) / np.abs(view.impedance_ohm)
-            for part, colour, marker, name in ((gap.real, BLUE, "o", "real"), (gap.imag, ORANGE, "s", "imaginary")):
-                style = {"ms": 3.5, "lw": 0.8, "color": colour, "label": name}
-                axes.plot(view.frequency_hz[~masked], part[~masked], marker + "-", **style)
-        axes.axhline(0.0, color=BLACK, lw=0.8)
-        axes.set_xscale("log")
-        decade_axis(axes.xaxis)
-        axes.set_xlim(view.frequency_hz.min() / 1.5, view.frequency_hz.max() * 1.5)
-        axes.set_xlabel("frequency / Hz")
-        axes.set_ylabel("(Z − fit) / |Z|  in %")
-        axes.set_title(_title(view))
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.22), ncol=3)
+    return _alone(view, path, [(residual_panel(view), 2.6)])
+
+
+def relaxation(view: SpectrumView, path: Path) -> Path:
+    """Draw the distribution of relaxation times, `view.relaxation`, with the apex frequency of each peak."""
+    return _alone(view, path, [(relaxation_panel(view), 2.8)])
+
+
+def overview(view: SpectrumView, path: Path) -> Path:
+    """Draw Nyquist, Bode, residuals and relaxation times on one landscape sheet."""
+    width, height = _SHEET_IN
+    left, right, wide = 0.85, 6.85, 4.6
+    top, bottom, high = 4.75, 0.98, 2.6
+    half = 0.5 * high - 0.06
+    with figure(path, width, height, is_placed=True) as drawing:
+        paper = Paper(drawing, width, height)
+        plane, upper = paper.axes(left, top, wide, high), paper.axes(right, top + high - half, wide, half)
+        lower = paper.axes(right, top, wide, half)
+        residual, spread = paper.axes(left, bottom, wide, high), paper.axes(right, bottom, wide, high)
+        nyquist_view, drt = nyquist_panel(view), relaxation_panel(view)
+        draw_panel(plane, nyquist_view.filling(high / wide), marker_size=3.6)
+        if nyquist_view.is_cut:
+            draw_inset(plane, _whole(view))
+        draw_panel(upper, modulus_panel(view), has_x_label=False, marker_size=3.0)
+        draw_panel(lower, phase_panel(view), marker_size=3.0)
+        draw_panel(residual, residual_panel(view), marker_size=3.0)
+        draw_panel(spread, drt)
+        for axes, name in ((plane, "Nyquist"), (upper, "Bode"), (residual, "Residuals"), (spread, "Relaxation times")):
+            axes.set_title(name, loc="left", fontsize=10.5, fontweight="bold", pad=4)
+        paper.legend([plane], left + 0.5 * wide, top - 0.47)
+        paper.legend([residual], left + 0.5 * wide, bottom - 0.47)
+        if drt.series:
+            note = textwrap.fill(plain(drt.note, limit=400), _NOTE_LIMIT)
+            paper.text(right + 0.5 * wide, 0.08, note, va="bottom", fontsize=7.5, color=BLACK)
+        paper.text(0.5 * width, height - 0.3, _title(view), va="center", fontsize=13, fontweight="bold")
+        paper.lines(height - 0.47, _lines(view, _SHEET_LIMIT))
     return path
+
+
+def _alone(view: SpectrumView, path: Path, panels: list[tuple[Panel, float]]) -> Path:
+    """Draw panels of the given heights (inches) below each other, with title, legend, notes and lines of text."""
+    notes = [panel.note for panel, _ in panels if panel.series and panel.note]
+    lines = [(line, BLACK) for note in notes for line in textwrap.wrap(plain(note, limit=400), _LINE_LIMIT)]
+    lines += _lines(view, _LINE_LIMIT)
+    foot = _FOOT_IN + LINE_IN * len(lines)
+    width = _LEFT_IN + _WIDE_IN + _RIGHT_IN
+    height = foot + _HEAD_IN + sum(high for _, high in panels) + _GAP_IN * (len(panels) - 1)
+    with figure(path, width, height, is_placed=True) as drawing:
+        paper, top, drawn = Paper(drawing, width, height), height - _HEAD_IN, []
+        for panel, high in panels:
+            axes = paper.axes(_LEFT_IN, top - high, _WIDE_IN, high)
+            draw_panel(axes, panel, has_x_label=panel is panels[-1][0])
+            drawn.append(axes)
+            top -= high + _GAP_IN
+            if panel.kind == "nyquist" and panel.is_cut:
+                draw_inset(axes, _whole(view))
+        drawn[0].set_title(_title(view))
+        paper.legend(drawn, _LEFT_IN + 0.5 * _WIDE_IN, foot - 0.5)
+        paper.lines(0.1 + LINE_IN * len(lines), lines)
+    return path
+
+
+def _whole(view: SpectrumView) -> Panel:
+    return nyquist_panel(view, is_whole=True).filling(1.0)
+
+
+def _speaks_of_verdict(view: SpectrumView) -> bool:
+    return bool(view.verdict and view.lines) and view.lines[0].startswith(view.verdict)
+
+
+def _title(view: SpectrumView) -> str:
+    """Return the label, with the verdict where no line says it."""
+    verdict = "" if _speaks_of_verdict(view) or not view.verdict else f"   [{plain(view.verdict)}]"
+    return plain(view.label, limit=_TITLE_LIMIT) + verdict
+
+
+def _lines(view: SpectrumView, width: int) -> list[tuple[str, str]]:
+    """Return the view's lines with their colours, at most two printed lines each; the verdict's in its colour."""
+    done: list[tuple[str, str]] = []
+    for k, line in enumerate(view.lines):
+        is_verdict = k == 0 and _speaks_of_verdict(view)
+        colour = _VERDICT_INK.get(view.verdict, BLACK) if is_verdict else BLACK
+        parts = textwrap.wrap(plain(line, limit=600), width)
+        if len(parts) > 2:
+            parts = [parts[0], parts[1] + " …"]
+        done += [(part, colour) for part in parts]
+    return done

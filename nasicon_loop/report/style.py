@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from nasicon_loop.core import Refusal
+from nasicon_loop.report.ticks import decade_text
 
 # Okabe & Ito (2008), "Color Universal Design"
 BLUE, ORANGE, GREEN, RED, BLACK, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#222222", "#8A8A8A"
@@ -16,7 +17,6 @@ VERDICT_STYLE = {
 }
 _SUFFIXES = (".png", ".svg")
 _DPI = 150
-_SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 _STYLE: dict[str, Any] = {
     "font.family": "DejaVu Sans",  # comes with matplotlib, has all signs that we print
@@ -46,7 +46,7 @@ def power_of_ten(value: float, _position: int | None = None) -> str:
     if value <= 0:
         return ""
     exponent = round(log10(value))
-    return f"10{str(exponent).translate(_SUPERSCRIPT)}" if isclose(value, 10.0**exponent, rel_tol=1e-6) else ""
+    return decade_text(exponent) if isclose(value, 10.0**exponent, rel_tol=1e-6) else ""
 
 
 def decade_axis(axis: Any) -> None:

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nasicon_loop.core import Refusal
+
+if TYPE_CHECKING:
+    from nasicon_loop.eis import RelaxationTimes
 
 Verdict = str  # "accepted" | "review" | "rejected", or "" where nothing was concluded
 
@@ -19,7 +22,8 @@ class SpectrumView:
     """One measured spectrum with its fit.
 
     `frequency_hz` (n,) and `impedance_ohm` (n,) complex are the points, `masked` the indices the fit left out,
-    `fit_ohm` (n,) the fit at the same frequencies, or None. `kk_rms` is a fraction of |Z|. `lines` go under the plot.
+    `fit_ohm` (n,) the fit at the same frequencies, or None; `curve_hz` and `curve_ohm` (m,) the fit as a dense line
+    where there is one. `kk_rms` is a fraction of |Z|. `lines` go under the plot.
     """
 
     label: str
@@ -31,6 +35,10 @@ class SpectrumView:
     kk_rms: float | None = None
     verdict: Verdict = ""
     lines: tuple[str, ...] = ()
+    r_total_ohm_sd: float | None = None
+    curve_hz: NDArray[np.float64] | None = None
+    curve_ohm: NDArray[np.complex128] | None = None
+    relaxation: "RelaxationTimes | None" = None
 
     def __post_init__(self) -> None:
         n_points = len(self.frequency_hz)
@@ -40,6 +48,22 @@ class SpectrumView:
             raise Refusal("the fit must be given at the measured frequencies", self.label)
         if any(not 0 <= k < n_points for k in self.masked):
             raise Refusal("a masked index lies outside the spectrum", self.label)
+
+    @property
+    def is_masked(self) -> NDArray[np.bool_]:
+        """Which points (n,) the fit left out."""
+        flags = np.zeros(len(self.frequency_hz), dtype=bool)
+        flags[list(self.masked)] = True
+        return flags
+
+    def fit_line(self) -> tuple[NDArray[np.float64], NDArray[np.complex128]] | None:
+        """Return frequencies and impedances of the fit as a line, fastest first, or None without a fit."""
+        if self.curve_hz is not None and self.curve_ohm is not None:
+            return self.curve_hz, self.curve_ohm
+        if self.fit_ohm is None:
+            return None
+        order = np.argsort(-self.frequency_hz, kind="stable")
+        return self.frequency_hz[order], self.fit_ohm[order]
 
 
 @dataclass(frozen=True, slots=True)

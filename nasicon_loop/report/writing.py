@@ -70,4 +70,5 @@ def _file_name(label: str, taken: set[str]) -> str:
 
 
 def _caption(view: SpectrumView) -> str:
-    return "; ".join([view.label, *([view.verdict] if view.verdict else []), *view.lines])
+    says_itself = bool(view.lines) and view.lines[0].startswith(view.verdict)
+    return "; ".join([view.label, *([] if says_itself or not view.verdict else [view.verdict]), *view.lines])

@@ -121,6 +121,7 @@ def _at_the_bench(writer: db.Writer, sample: db.Sample, pellet: db.Pellet) -> No
         sample, "sintering", temperature_c=1220.0, hours=24.0, furnace_load=load, set_temperature_c=1225.0
     )
     writer.add_phase(pellet, "R-3c", second_phases={"ZrO2": 0.035}, who="Ada")
+    writer.add_quality("polarisation", {"current_a": 2e-9}, files={}, pellet=pellet, who="Ada")
 
 
 @pytest.fixture

@@ -170,11 +170,11 @@ def test_a_controller_that_clips_in_silence_is_caught(bench, program):
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_a_scale_that_differs_is_caught_by_the_float_of_the_same_parameter(bench, fire, model):
+def test_a_scale_that_differs_is_caught_by_the_float_of_the_same_parameter(bench, program, model):
     setup = bench.furnace(model)
     setup.device.rate_steps = 1  # the unit takes 50 for 50 °C/min
     with pytest.raises(ReadBackMismatch, match="its scale is another"):
-        fire(setup)
+        setup.furnace.load(program)
     assert _never_run(setup)
 
 

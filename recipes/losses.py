@@ -62,5 +62,5 @@ def _alarm(loss_g: float, least_g: float, most_g: float, tolerance_g: float, is_
         causes = "powder spilled or stuck, wet precursors, or sodium and phosphate evaporated"
         if not is_calcination:
             causes = "pieces broke off, or more sodium and phosphate evaporated than the excess brings"
-        return f"{loss_g - most_g:.4f} g more has left than should: {causes}; write it down as a deviation"
+        return f"{loss_g - most_g:.4f} g more has left than should: {causes}"
     return ""

@@ -5,11 +5,11 @@ After a voltage step the ions pile up and the current decays to what electrons c
     I(t) = I_e + A exp(-t / tau),   sigma_e = I_e L / (U S),   t_ion = 1 - sigma_e / sigma_total
 
 (M. Hebb, J. Chem. Phys. 20 (1952) 185). For given tau the current is linear in I_e and A, so tau is searched on a grid
-and the two are solved.
+that narrows, and the two are solved.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 _LEAST_POINTS = 20
 _MOST_POINTS = 2000
-_N_TAU = 120
+_N_TAU = 40
+_N_ZOOMS = 4
+_EXACT = 1e-5
 _CUTS = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5)  # shares of the time left out at the start: charging is no exponential
 _MEMORY = 0.3  # autocorrelation of neighbouring residuals above which one exponential is not all
 _CURRENT_REL_SD = 0.005  # of a potentiostat's range
@@ -35,7 +37,7 @@ _N_SD_SEEN = 2.0
 class Polarisation:
     """What a polarisation says. Currents in A, conductivities in S/cm, tau in s.
 
-    `unsteady` is what is left of the transient at the end, as a share of the steady current. `sigma_e_s_cm` is None
+    `unsteady` is the share of the current at the end that still decays. `sigma_e_s_cm` is None
     without geometry, the transference number without the pellet's conductivity. `is_bound` says that the steady current
     does not stand out from its noise: then sigma_e + 2 sd is an upper bound.
     """
@@ -88,20 +90,21 @@ def polarisation(
     decay = _decay(t, i * math.copysign(1.0, voltage_v))
     span = float(t[-1] - t[0])
     left_a = decay.amplitude_a * math.exp(-(float(t[-1]) - decay.start_s) / decay.tau_s)
-    sd = math.sqrt(decay.steady_a_sd**2 + (_CURRENT_REL_SD * decay.steady_a) ** 2)
+    noise_a = math.hypot(decay.steady_a_sd, _CURRENT_REL_SD * decay.steady_a)
+    unsteady = abs(left_a) / (abs(left_a) + max(abs(decay.steady_a), _N_SD_SEEN * noise_a, 1e-300))
+    sd = math.hypot(noise_a, left_a)
     is_bound = decay.steady_a < _N_SD_SEEN * sd
-    scale = max(abs(decay.steady_a), _N_SD_SEEN * sd, 1e-300)
-    reasons = _doubts(decay, left_a / scale, span, rules, is_bound=is_bound)
+    reasons = _doubts(decay, unsteady, span, rules)
     sigma, sigma_sd = _electronic(decay.steady_a, sd, abs(voltage_v), geometry)
     number, number_sd = _transference(sigma, sigma_sd, sigma_total_s_cm, sigma_total_s_cm_sd)
     return Polarisation(
         "review" if reasons else "accepted",
-        reasons or (f"steady within {abs(left_a / scale):.1%} after {span:.0f} s",),
+        reasons or (f"steady within {unsteady:.1%} after {span:.0f} s",),
         voltage_v,
         decay.steady_a,
         sd,
         decay.tau_s,
-        abs(left_a / scale),
+        unsteady,
         len(t),
         span,
         is_bound,
@@ -131,21 +134,39 @@ def _usable(time_s: "ArrayLike", current_a: "ArrayLike") -> tuple[Real, Real]:
 
 def _decay(t: Real, i: Real) -> _Decay:
     """Return the exponential through the data, from the earliest start on from which one is enough."""
-    best = None
+    fits: list[_Decay] = []
     for cut in _CUTS:
         kept = t >= cut * t[-1]
-        if np.count_nonzero(kept) < _LEAST_POINTS:
+        if fits and np.count_nonzero(kept) < _LEAST_POINTS:
             break
-        best = _fit(t[kept], i[kept])
-        if best.memory < _MEMORY:
-            break
-    assert best is not None  # noqa: S101 - the first cut keeps everything
-    return best
+        fits.append(_fit(t[kept], i[kept]))
+    chosen = next((k for k, fit in enumerate(fits) if fit.memory < _MEMORY), len(fits) - 1)
+    # what a later start says instead: a stretched decay seems steady before it is
+    moved = fits[min(chosen + 2, len(fits) - 1)].steady_a - fits[chosen].steady_a
+    best = fits[chosen]
+    return replace(best, steady_a_sd=math.hypot(best.steady_a_sd, moved))
 
 
 def _fit(t: Real, i: Real) -> _Decay:
     u = t - t[0]
-    taus = np.geomspace(max(u[-1] / len(u), u[-1] * 1e-3), u[-1] * 3.0, _N_TAU)
+    low, high = max(u[-1] / len(u), u[-1] * 1e-3), u[-1] * 3.0
+    for _ in range(_N_ZOOMS):  # a coarse tau would look like noise
+        taus = np.geomspace(low, high, _N_TAU)
+        k = int(np.argmin(_solved(u, i, taus)[2]))
+        low, high = taus[max(k - 2, 0)], taus[min(k + 2, _N_TAU - 1)]
+    steady, amplitude, cost, left = _solved(u, i, taus)
+    e = np.exp(-u / taus[k])
+    columns = np.column_stack([np.ones_like(u), e, amplitude[k] * u / taus[k] * e])  # d/d of I_e, A, ln tau
+    variance = max(float(cost[k]) / max(len(u) - 3, 1), 1e-300)
+    is_exact = variance < (_EXACT * float(amplitude[k])) ** 2  # what is left is rounding
+    memory = 0.0 if is_exact else float(left[k, 1:] @ left[k, :-1] / max(float(cost[k]), 1e-300))
+    inflated = variance * (1.0 + max(memory, 0.0)) / max(1.0 - max(memory, 0.0), 0.05)
+    sd = math.sqrt(inflated * float(np.linalg.pinv(columns.T @ columns)[0, 0]))
+    return _Decay(float(steady[k]), sd, float(amplitude[k]), float(taus[k]), memory, float(t[0]))
+
+
+def _solved(u: Real, i: Real, taus: Real) -> tuple[Real, Real, Real, Real]:
+    """Return steady current, amplitude, sum of squares (m,) and residuals (m, n) for each of m time constants."""
     e = np.exp(-u[None, :] / taus[:, None])
     n, se, see = len(u), e.sum(axis=1), (e * e).sum(axis=1)
     si, sei = i.sum(), e @ i
@@ -153,27 +174,19 @@ def _fit(t: Real, i: Real) -> _Decay:
     steady = (see * si - se * sei) / determinant
     amplitude = (n * sei - se * si) / determinant
     left = i[None, :] - steady[:, None] - amplitude[:, None] * e
-    cost = (left**2).sum(axis=1)
-    k = int(np.argmin(cost))
-    variance = max(float(cost[k]) / max(n - 3, 1), 1e-300)
-    memory = float(left[k, 1:] @ left[k, :-1] / max(float(cost[k]), 1e-300))
-    wide = variance * (1.0 + max(memory, 0.0)) / max(1.0 - max(memory, 0.0), 0.05)
-    weight = np.exp(-np.clip((cost - cost[k]) / (2.0 * wide), 0.0, 700.0))
-    spread = float(np.sqrt(np.sum(weight * (steady - steady[k]) ** 2) / weight.sum()))
-    sd = math.sqrt(wide * float(see[k] / determinant[k]) + spread**2)
-    return _Decay(float(steady[k]), sd, float(amplitude[k]), float(taus[k]), memory, float(t[0]))
+    return steady, amplitude, (left**2).sum(axis=1), left
 
 
-def _doubts(decay: _Decay, unsteady: float, span: float, rules: Settings, *, is_bound: bool) -> tuple[str, ...]:
+def _doubts(decay: _Decay, unsteady: float, span: float, rules: Settings) -> tuple[str, ...]:
     doubts = []
-    if abs(unsteady) > rules.max_unsteady:
+    if unsteady > rules.max_unsteady:
         doubts.append(
-            f"not steady: {abs(unsteady):.0%} of the current still decays after {span:.0f} s "
+            f"not steady: {unsteady:.0%} of the current still decays after {span:.0f} s "
             f"(limit {rules.max_unsteady:.0%}): hold the voltage longer"
         )
-    if decay.memory >= _MEMORY and abs(decay.amplitude_a) > 0:
+    if decay.memory >= _MEMORY:
         doubts.append("the current does not follow one exponential to its end: look at the curve")
-    if (decay.steady_a < 0 and not is_bound) or decay.steady_a < -_N_SD_SEEN * decay.steady_a_sd:
+    if decay.steady_a < -_N_SD_SEEN * decay.steady_a_sd:
         doubts.append("the steady current runs against the voltage: check the sign and the offset of the current")
     return tuple(doubts)
 

@@ -1,0 +1,92 @@
+"""The executor that joins a Dask scheduler (extra `cluster`), and choosing an executor by a word."""
+
+import re
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from nasicon_loop.core.executor import Executor, Inline, Item, Processes, Result, Task, item_seeds, run_single
+from nasicon_loop.core.progress import Progress, Silent
+from nasicon_loop.core.refusal import Refusal
+
+_ADDRESS = re.compile(r"(?:tcp|tls|ucx)://[A-Za-z0-9.:\[\]_-]+:[0-9]{1,5}")
+_PROCESSES = re.compile(r"processes(?::([1-9][0-9]{0,3}))?")
+_HINT = "is one of: inline, processes, processes:4, tcp://scheduler:8786"
+
+
+class Cluster:
+    """On the workers of a Dask scheduler; they need this program in the same version, and one thread each.
+
+    Whoever can reach a scheduler can run code on its workers: only join one in a network you trust, or over `tls://`.
+    Start workers with `dask worker ADDRESS --nthreads 1`. A worker that dies costs only what it was doing.
+    """
+
+    def __init__(self, address: str, *, timeout_s: float = 10.0) -> None:
+        if not _ADDRESS.fullmatch(address):
+            raise Refusal("is not the address of a Dask scheduler, e.g. tcp://scheduler:8786", address)
+        self.address = address
+        self._client = _connected(address, timeout_s)
+
+    def map(
+        self, fn: "Task[Item, Result]", items: Sequence[Item], *, seed: int, progress: Progress | None = None
+    ) -> list[Result]:
+        """Return `[fn(item, item_seed) ...]`. Raises Refusal when an item kills worker after worker, or all are gone."""
+        from distributed import as_completed
+        from distributed.scheduler import KilledWorker
+
+        bar = progress or Silent()
+        futures = [
+            self._client.submit(run_single, fn, item, item_seed, pure=False)
+            for item, item_seed in zip(items, item_seeds(seed, len(items)), strict=True)
+        ]
+        places = {future.key: place for place, future in enumerate(futures)}
+        results: dict[int, Result] = {}
+        try:
+            for future, result in as_completed(futures, loop=self._client.loop, with_results=True):
+                results[places[future.key]] = result
+                bar.advance()
+        except KilledWorker as death:
+            raise Refusal("one piece of work killed worker after worker (out of memory?)", self.address) from death
+        except (OSError, TimeoutError) as problem:
+            raise Refusal(f"the scheduler is gone ({problem})", self.address) from problem
+        finally:
+            self._client.cancel([future for future in futures if not future.done()])
+        return [results[place] for place in range(len(items))]
+
+    def close(self) -> None:
+        """Leave the scheduler; it and its workers go on."""
+        self._client.close()
+
+    def __enter__(self) -> Self:
+        """Return the joined cluster."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Leave."""
+        self.close()
+
+
+def _connected(address: str, timeout_s: float) -> Any:
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise Refusal("needs Dask: pip install 'nasicon_loop[cluster]'", address) from error
+    try:
+        return Client(address, timeout=timeout_s, set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as problem:
+        raise Refusal(f"no Dask scheduler answers there ({type(problem).__name__})", address) from problem
+
+
+def executor_of(word: str | None) -> Executor:
+    """Return the executor that `--executor WORD` names; without a word the one in this process.
+
+    Raises Refusal for another word, for a scheduler that does not answer, and where Dask is not installed.
+    """
+    if word is None or word == "inline":
+        return Inline()
+    processes = _PROCESSES.fullmatch(word)
+    if processes is not None:
+        return Processes(int(processes.group(1)) if processes.group(1) else None)
+    if "://" in word:
+        return Cluster(word)
+    raise Refusal(_HINT, "--executor")

@@ -1,0 +1,207 @@
+"""Analysing everything again after the engine changed: new analyses beside the old ones, file by file.
+
+Whatever was done by an older engine is done anew and written in small steps: a run that was interrupted goes on where
+it stopped, because what is done carries the new version.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nasicon_loop.core import Executor, Progress, Refusal, Silent
+from nasicon_loop.lab.analysing import analysis_of, columns, eis_geometry, eis_settings, from_stored
+from nasicon_loop.lab.describing import stored_target
+from nasicon_loop.lab.leads import as_analysed
+
+if TYPE_CHECKING:
+    from db import PelletGeometry, RawFile, Reader, Signature, StoredAnalysis, StoredSpectrum
+    from instruments import Spectrum
+    from nasicon_loop.eis import Analysis, Geometry
+    from nasicon_loop.lab.context import Lab
+
+_AT_ONCE = 64
+_AUTOMATIC = "nasicon"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One analysis that says something else now: another verdict, or R_total off by more than its sd."""
+
+    file: str
+    sweep: int
+    label: str | None
+    old_analysis: int
+    new_analysis: int
+    old_verdict: str
+    new_verdict: str
+    old_r_total_ohm: float | None
+    old_r_total_ohm_sd: float | None
+    new_r_total_ohm: float | None
+    new_r_total_ohm_sd: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reanalysed:
+    """What was done: analyses made anew, what changed, and how many old ones were left as they are and why."""
+
+    engine_version: str
+    n_done: int
+    changes: tuple[Change, ...]
+    n_current: int
+    n_by_hand: int
+    n_taken_back: int
+
+
+@dataclass(frozen=True)
+class _Sweep:
+    """A stored sweep with its current analysis; `is_stale` when it is to be done anew."""
+
+    stored: "StoredSpectrum"
+    old: "StoredAnalysis"
+    spectrum: "Spectrum"
+    known: "Analysis"
+    signature: "Signature | None"
+    is_stale: bool
+
+
+@dataclass(frozen=True)
+class _File:
+    file: "RawFile"
+    label: str | None
+    pellet_geometry: "PelletGeometry | None"
+    shape: "Geometry | None"
+    sweeps: tuple[_Sweep, ...]
+
+
+def reanalyse(lab: "Lab", *, executor: Executor | None = None, progress: Progress | None = None) -> Reanalysed:
+    """Analyse anew what an older engine analysed; made by hand or taken back stays, and nothing is overwritten.
+
+    A signature is carried on where verdict and number stay the same, and a rejection always.
+    """
+    from nasicon_loop.eis import ENGINE_VERSION
+
+    with lab.database.read() as reader:
+        ids, counts = _stale(reader, ENGINE_VERSION)
+        files = [file for file in reader.files() if any(file.id == raw for raw in ids.values())]
+    bar = progress or Silent()
+    bar.start("analysing anew", len(ids))
+    n_done, changes = 0, list[Change]()
+    for batch in _batches(files, ids):
+        found = _redo(lab, batch, set(ids), executor)
+        n_done += len(found)
+        changes += [change for change, is_notable in found if is_notable]
+        bar.advance(sum(raw in {file.id for file in batch} for raw in ids.values()), detail=batch[-1].name)
+    bar.finish()
+    return Reanalysed(ENGINE_VERSION, n_done, tuple(changes), *counts)
+
+
+def _stale(reader: "Reader", version: str) -> tuple[dict[int, int], tuple[int, int, int]]:
+    """Return analysis -> file of what is to be done anew, and how many are current, by hand, taken back."""
+    stale: dict[int, int] = {}
+    n_current = n_by_hand = n_taken_back = 0
+    file_of = {head.id: file.id for file in reader.files() for head in reader.spectrum_heads(file)}
+    for analysis in reader.current_analyses(with_document=False):
+        if analysis.made_by != _AUTOMATIC:
+            n_by_hand += 1
+        elif reader.retractions(analysis):
+            n_taken_back += 1
+        elif _version(analysis.engine_version) >= _version(version):
+            n_current += 1
+        else:
+            stale[analysis.id] = file_of[analysis.spectrum_id]
+    return stale, (n_current, n_by_hand, n_taken_back)
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) if part.isdecimal() else 0 for part in text.split("."))
+
+
+def _batches(files: "list[RawFile]", ids: dict[int, int]) -> "Iterator[list[RawFile]]":
+    n_of = {file.id: sum(raw == file.id for raw in ids.values()) for file in files}
+    batch: list[RawFile] = []
+    for file in files:
+        batch.append(file)
+        if sum(n_of[one.id] for one in batch) >= _AT_ONCE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _redo(lab: "Lab", batch: "list[RawFile]", stale: set[int], executor: Executor | None) -> list[tuple[Change, bool]]:
+    from nasicon_loop import eis
+
+    settings = eis_settings(lab.settings)
+    with lab.database.read() as reader:
+        files = [_file(lab, reader, file, stale) for file in batch]
+    work = [(one, sweep) for one in files for sweep in one.sweeps if sweep.is_stale]
+    made = eis.analyse_many(
+        [sweep.spectrum for _, sweep in work], [one.shape for one, _ in work], settings=settings, executor=executor
+    )
+    new = {sweep.old.id: analysis for (_, sweep), analysis in zip(work, made, strict=True)}
+    written = list[tuple[Change, bool]]()
+    with lab.database.write(who=lab.who) as writer:
+        for one in files:
+            together = [new.get(sweep.old.id, sweep.known) for sweep in one.sweeps]
+            spectra = [sweep.spectrum for sweep in one.sweeps]
+            judged = eis.compared(together, spectra, settings=settings)
+            for sweep, analysis in zip(one.sweeps, judged, strict=True):
+                current = writer.current_analysis(sweep.stored.id)
+                if not sweep.is_stale or current is None or current.id != sweep.old.id:
+                    continue  # somebody was faster
+                used = one.pellet_geometry if analysis.geometry is not None else None
+                stored = writer.add_analysis(sweep.stored.id, geometry=used, **columns(analysis))
+                is_notable = _is_notable(sweep.old, stored)
+                if sweep.signature is not None and (not is_notable or sweep.signature.decision == "rejected"):
+                    reason = f"as analysis {sweep.old.id}, done anew by engine {analysis.engine_version}: "
+                    writer.sign(
+                        stored, sweep.signature.decision, reason=reason + sweep.signature.reason,
+                        who=sweep.signature.who,
+                    )  # fmt: skip
+                written.append((_change(one, sweep, stored), is_notable))
+    return written
+
+
+def _file(lab: "Lab", reader: "Reader", file: "RawFile", stale: set[int]) -> _File:
+    target = stored_target(reader, file)
+    geometry = target.geometry if target.geometry is not None and target.geometry.is_complete else None
+    try:
+        shape = eis_geometry(geometry, lab.settings)
+    except Refusal:  # lengths that no pellet has: no conductivity until they are corrected
+        shape = None
+    current = {analysis.spectrum_id: analysis for analysis in reader.current_analyses(raw_file=file)}
+    sweeps = []
+    for stored in reader.spectra(file):
+        old = current.get(stored.id)
+        if old is None:
+            continue
+        known = analysis_of(old)
+        spectrum = as_analysed(reader, from_stored(stored), known)
+        signature = next(iter(reader.signatures(old)[-1:]), None)
+        sweeps.append(_Sweep(stored, old, spectrum, known, signature, old.id in stale))
+    return _File(file, target.label, geometry, shape, tuple(sweeps))
+
+
+def _is_notable(old: "StoredAnalysis", new: "StoredAnalysis") -> bool:
+    if old.verdict != new.verdict or (old.r_total_ohm is None) != (new.r_total_ohm is None):
+        return True
+    if old.r_total_ohm is None or new.r_total_ohm is None:
+        return False
+    return abs(new.r_total_ohm - old.r_total_ohm) > (old.r_total_ohm_sd or 0.0)
+
+
+def _change(one: _File, sweep: _Sweep, new: "StoredAnalysis") -> Change:
+    old = sweep.old
+    return Change(
+        one.file.name,
+        sweep.stored.sweep,
+        one.label,
+        old.id,
+        new.id,
+        old.verdict,
+        new.verdict,
+        old.r_total_ohm,
+        old.r_total_ohm_sd,
+        new.r_total_ohm,
+        new.r_total_ohm_sd,
+    )
