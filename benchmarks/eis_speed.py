@@ -75,6 +75,7 @@ def run() -> str:
     """Return the section on the speed of the analysis as Markdown."""
     spectra = [s.spectrum for s in simulated_spectra(30, seed=1)]
     analyse(spectra[0])
+    relaxation_times(spectra[0])
     whole: list[float] = [median_ms(lambda s=s: analyse(s), 1) for s in spectra]  # type: ignore[misc]
     points: tuple[NDArray[np.float64], NDArray[np.complex128]] = (spectra[0].frequency_hz, spectra[0].impedance_ohm)
     imported = median_seconds([sys.executable, "-c", "import nasicon_loop.eis"], 5)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from db.backups import backup, restore
     from db.checking import check, repair
+    from db.copying import Copied, copy
     from db.database import Database, open
     from db.lineage import (
         AnalysisBranch,
@@ -74,6 +75,7 @@ if TYPE_CHECKING:
         RecipeSignature,
         WeighingEntry,
     )
+    from db.values_furnace import FurnaceEvent, FurnaceEventKind, FurnaceReading, FurnaceRun, NewFurnaceReading
     from db.values_quality import QUALITY_KINDS, QualityKind, QualityRecord
     from db.writer import Writer
 
@@ -89,6 +91,7 @@ __all__ = [
     "AnalysisBranch",
     "Ancestry",
     "Assignment",
+    "Copied",
     "Counts",
     "Database",
     "Deviation",
@@ -96,7 +99,11 @@ __all__ = [
     "FileStateName",
     "Finding",
     "Firing",
+    "FurnaceEvent",
+    "FurnaceEventKind",
     "FurnaceLoad",
+    "FurnaceReading",
+    "FurnaceRun",
     "Genealogy",
     "JournalEntry",
     "Lab",
@@ -109,6 +116,7 @@ __all__ = [
     "LotEventKind",
     "LotStanding",
     "ModelRun",
+    "NewFurnaceReading",
     "Pellet",
     "PelletBranch",
     "PelletGeometry",
@@ -140,6 +148,7 @@ __all__ = [
     "Writer",
     "backup",
     "check",
+    "copy",
     "create",
     "open",
     "repair",
@@ -150,6 +159,7 @@ __all__ = [
 _HOMES = {
     "AnalysisBranch": "lineage",
     "Ancestry": "lineage",
+    "Copied": "copying",
     "Counts": "lineage",
     "Database": "database",
     "FileBranch": "lineage",
@@ -162,6 +172,7 @@ _HOMES = {
     "Writer": "writer",
     "backup": "backups",
     "check": "checking",
+    "copy": "copying",
     "create": "schema",
     "open": "database",
     "repair": "checking",
@@ -181,6 +192,11 @@ _HOMES = {
     "LotEventKind": "values_bench",
     "PhaseName": "values_bench",
     "Place": "values_bench",
+    "FurnaceEvent": "values_furnace",
+    "FurnaceEventKind": "values_furnace",
+    "FurnaceReading": "values_furnace",
+    "FurnaceRun": "values_furnace",
+    "NewFurnaceReading": "values_furnace",
     "QUALITY_KINDS": "values_quality",
     "QualityKind": "values_quality",
     "QualityRecord": "values_quality",

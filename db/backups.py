@@ -21,7 +21,10 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Make the bytes of a file, or the names in a folder, survive a power cut."""
+    if os.name == "nt" and path.is_dir():
+        return  # Windows cannot flush a folder
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -62,9 +65,9 @@ def back_up_file(source: Path, target: Path) -> Path:
             origin.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")  # the copy is one file, without a log beside it
         verify_file(unfinished)
-        _sync(unfinished)
+        sync(unfinished)
         unfinished.replace(place)
-        _sync(place.parent)
+        sync(place.parent)
     except (sqlite3.Error, OSError) as error:
         raise Refusal(f"the backup could not be made: {plain(error)}", place) from error
     finally:

@@ -49,7 +49,7 @@ def create(url: str | Path, lab_name: str, label_prefix: str = "NL", *, clock: C
     engine = writing_engine(parsed)
     try:
         with refusing(parsed), engine.begin() as connection:
-            _migrate_new(connection, where_of(parsed))
+            prepare(connection, where_of(parsed))
             labs = TABLES["lab"]
             names = set(connection.execute(sa.select(labs.c.name)).scalars())
             if names and path is not None:
@@ -64,7 +64,8 @@ def create(url: str | Path, lab_name: str, label_prefix: str = "NL", *, clock: C
     return open_database(url, lab=lab_name, clock=clock)
 
 
-def _migrate_new(connection: sa.Connection, where: str) -> None:
+def prepare(connection: sa.Connection, where: str) -> None:
+    """Make the tables where there are none; Refusal for tables of another program or another version."""
     if connection.dialect.name != "sqlite":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
     revision = stored_revision(connection)

@@ -1,9 +1,10 @@
 """The tables. These classes never leave the room: what goes in and out are the frozen values of `db.values`.
 
 Every table has `lab_id`. Facts are insert-only; the five `*_state` tables are projections that `db.projections` keeps
-and can rebuild; `sighting` is telemetry, outside the journal. Constraints have names from the first day on, because
-an unnamed one cannot be changed later on SQLite. In indexes over several columns `lab_id` stands last: an index that
-begins with it looks useful to SQLite's planner in every question, and is useless in a file that holds one lab.
+and can rebuild; `sighting` and `furnace_reading` are telemetry, outside the journal. Constraints have names from the
+first day on, because an unnamed one cannot be changed later on SQLite. In indexes over several columns `lab_id` stands
+last: an index that begins with it looks useful to SQLite's planner in every question, and is useless in a file that
+holds one lab.
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from sqlmodel import Field
 
 from db.table_base import METADATA, Base, Fact, Row, json_field, optional_json_field
 from db.tables_bench import BENCH_FACTS
+from db.tables_furnace import FURNACE_FACTS
 from db.tables_quality import QUALITY_FACTS
 from db.types import UtcDatetime
 
@@ -341,7 +343,7 @@ TABLES: Mapping[str, sa.Table] = METADATA.tables
 FACTS = (
     "model_run", "suggestion", "sample", "recipe", "weighing", "firing", "pellet", "pellet_geometry", "raw_file",
     "reading", "assignment", "spectrum", "analysis", "signature", "retraction", "literature",
-    *BENCH_FACTS, *QUALITY_FACTS,
+    *BENCH_FACTS, *QUALITY_FACTS, *FURNACE_FACTS,
 )  # fmt: skip
 """Tables whose every row has one line in the journal that names it."""
 

@@ -37,6 +37,8 @@ _TARGETS = (
     Target("cif", targets_science.cif_text, targets_science.cifs, ("_atom_site_occupancy", "loop_", "x,y,z"), 8192),
     Target("circuit", targets_science.circuit, targets_science.circuits, ("p(", "CPE", "Zarc", "Ws", "__", "-")),
     Target("analysis", targets_science.analysis, targets_science.analyses, ("null", "1e999", '"verdict"', "NaN"), 8192),
+    Target("analysis_values", targets_science.changed_analysis, targets_science.patches, (), 64),
+    Target("manifest_values", targets_science.changed_manifest, targets_science.patches, (), 64),
     Target("weights_manifest", targets_science.manifest, targets_science.manifests, ('"n_members"', "1e9", "[]"), 8192),
     Target("weights", targets_science.weights, targets_science.weight_files, ("F64", "data_offsets", "shape"), 8192, 0.5),
     Target("lab_toml", targets_lab.settings, targets_lab.tomls, ("[fit]", "= [", "[[", "'''", "inf", "nan", "1979-05-27")),

@@ -14,7 +14,7 @@ def tomls() -> list[bytes]:
     """Return settings."""
     from nasicon_loop.lab.settings import template
 
-    short = b'[lab]\nname = "x"\n[fit]\nkk_rms_limit = 0.02\n[watch]\nignore = [".*"]\nsettle_seconds = 0\n'
+    short = b'[lab]\nname = "x"\n[fit]\nmax_kk_rms = 0.02\n[watch]\nignore = [".*"]\nsettle_seconds = 0\n'
     return [short, b"[furnace]\noffset_c = 2.5\ncalibrated_on = 2026-10-01\n", template("lab").encode()]
 
 

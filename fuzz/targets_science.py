@@ -107,6 +107,34 @@ def analysis() -> Run:
     return run
 
 
+def changed_analysis() -> Run:
+    """A stored analysis with values of other types and sizes; what can be read is used."""
+    from fuzz.patches import patched
+    from nasicon_loop.core import Refusal
+    from nasicon_loop.eis import Analysis, Geometry
+
+    (text,) = analyses()
+    document = json.loads(text)
+    frequency_hz = np.logspace(3, 0, 4)
+
+    def run(data: bytes) -> None:
+        value = Analysis.from_dict(patched(document, data))
+        value.to_dict()
+        for use in (lambda: value.impedance_at(frequency_hz), lambda: value.with_geometry(Geometry(0.1, 1.0))):
+            try:
+                with np.errstate(all="ignore"):
+                    use()
+            except Refusal:
+                continue
+
+    return run
+
+
+def patches() -> list[bytes]:
+    """Return some choices."""
+    return [bytes([k, 1, k * 7 % 256, k * 13 % 256, 2, 5, k]) for k in range(0, 60, 4)]
+
+
 @lru_cache(maxsize=1)
 def _model() -> tuple[bytes, bytes]:
     """Return manifest and weights of a model of a few numbers, trained once."""
@@ -170,6 +198,25 @@ def manifest() -> Run:
             document["weights_sha256"] = digest
             (folder / "manifest.json").write_text(json.dumps(document), encoding="utf-8")
         load(folder)
+
+    return run
+
+
+def changed_manifest() -> Run:
+    """A manifest with values of other types and sizes beside genuine weights."""
+    from fuzz.patches import patched
+    from nasicon_loop.predict import load
+
+    text, payload = _model()
+    document = json.loads(text)
+    folder = Path(tempfile.mkdtemp(prefix="nasicon-fuzz-", dir=_memory()))
+    (folder / "weights.safetensors").write_bytes(payload)
+
+    def run(data: bytes) -> None:
+        changed = patched(document, data)
+        changed["weights_sha256"] = sha256(payload).hexdigest()
+        (folder / "manifest.json").write_text(json.dumps(changed), encoding="utf-8")
+        load(folder).predict(["Na3Zr2Si2PO12"])
 
     return run
 

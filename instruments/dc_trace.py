@@ -108,18 +108,21 @@ def _heading(lines: Sequence[str]) -> tuple[int, str, dict[str, tuple[int, float
 
 
 def _columns(names: Sequence[str]) -> dict[str, tuple[int, float]]:
-    columns: dict[str, tuple[int, float]] = {}
+    """Return quantity -> (column, factor to SI); empty for a line that names no time or no current."""
+    found: dict[str, tuple[int, str]] = {}
     for place, name in enumerate(names):
-        found = _COLUMN.match(name.strip().strip('"'))
-        quantity = None if found is None else _QUANTITY.get(found[1].lower())
-        if found is None or quantity is None or quantity in columns:
-            continue
-        unit = (found[2] or "").lower()
-        known = _FACTOR.get(quantity)
-        factor = 1.0 if known is None else known.get(unit)
-        if factor is None and unit:
-            raise UnreadableFile(f"column {plain(name, limit=40)!r} has an unknown unit: write s, A and V")
-        if factor is None:  # without its unit a current may be off by a thousand
-            raise UnreadableFile(f"column {plain(name, limit=40)!r} has no unit: write s, A and V")
-        columns[quantity] = (place, factor)
+        match = _COLUMN.match(name.strip().strip('"'))
+        quantity = None if match is None else _QUANTITY.get(match[1].lower())
+        if match is not None and quantity is not None:
+            found.setdefault(quantity, (place, (match[2] or "").lower()))
+    if not {"time", "current"} <= set(found):
+        return {}
+    columns: dict[str, tuple[int, float]] = {}
+    for quantity, (place, unit) in found.items():
+        factor = _FACTOR[quantity].get(unit) if quantity in _FACTOR else 1.0
+        if factor is not None:
+            columns[quantity] = (place, factor)
+        elif quantity != "voltage":  # without its unit a current may be off by a thousand
+            shown = plain(names[place], limit=40)
+            raise UnreadableFile(f"column {shown!r} has {'an unknown' if unit else 'no'} unit: write s and A")
     return columns

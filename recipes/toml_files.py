@@ -18,7 +18,7 @@ def load(path: Path) -> dict[str, Any]:
         if path.stat().st_size > MAX_BYTES:
             raise Refusal("is larger than 1 MB; a recipe file is a few pages", path)
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # brackets and numbers can go on without end
         raise Refusal(f"cannot be read as TOML: {plain(error)}", path) from error
     if data.get("schema") != SCHEMA:
         raise Refusal(f"must say `schema = {SCHEMA}`", path)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from db.lineage import AnalysisBranch, Ancestry, FileBranch, Genealogy, PelletBranch, SpectrumBranch
 from db.queries.bench import Bench
 from db.queries.concluding import Concluding
+from db.queries.furnace import Furnaces
 from db.queries.learning import Learning
 from db.queries.making import Making
 from db.queries.measuring import Measuring
@@ -12,7 +13,7 @@ from db.queries.quality import Quality
 from db.values import ModelRun, Pellet, RawFile, Sample, SpectrumHead, StoredAnalysis, Suggestion
 
 
-class Descending(Making, Bench, Measuring, Quality, Concluding, Learning):
+class Descending(Making, Bench, Furnaces, Measuring, Quality, Concluding, Learning):
     """Who descends from whom."""
 
     def genealogy(self, label: str) -> Genealogy:

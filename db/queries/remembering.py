@@ -36,7 +36,7 @@ class Remembering(Access):
 
     def counts(self) -> Counts:
         """Return how many rows each table of facts has, and how many files, samples and suggestions per state."""
-        tables = (*FACTS, "sighting", "lesson", "prediction", "journal")
+        tables = (*FACTS, "sighting", "furnace_reading", "lesson", "prediction", "journal")
         return Counts(
             rows={name: self._count(name) for name in tables},
             files=self._count_states("file_state"),

@@ -157,7 +157,7 @@ def parse_profile(text: str, where: str = "profile") -> Profile:
     """Return the profile in a TOML text; `DeviceError` names what is missing or wrong."""
     try:
         profile = _profile(tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as problem:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as problem:
         raise DeviceError(f"is not a valid profile ({type(problem).__name__}: {problem})", where) from problem
     forbidden = sorted(number for number in NEVER if any(number in span for span in profile.writable))
     if forbidden:

@@ -24,7 +24,9 @@ MAX_UNPACKED_BYTES = 100 * 1024 * 1024
 MAX_PARTS = 2000
 MAX_SHEETS = 50
 MAX_ROWS = 100_000
-MAX_CELLS = 3_000_000
+MAX_CELLS = 1_000_000
+MAX_TAGS = 3_000_000
+"""Each element of the XML takes some 200 bytes in memory, so this bounds it where few bytes make many elements."""
 _BROKEN = (
     zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, NotImplementedError, OSError, EOFError, ValueError, TypeError,
     RuntimeError, LookupError, ArithmeticError, AttributeError, AssertionError, SyntaxError,
@@ -92,8 +94,13 @@ def _check_parts(data: bytes) -> None:
                     f"unpacks to {len(parts)} parts and {unpacked / 2**20:.0f} MB, more than {MAX_PARTS} and"
                     f" {MAX_UNPACKED_BYTES // 2**20} MB: save the sheet with the impedance as CSV"
                 )
+            n_tags = 0
             for part in parts:
-                _check_part(part.filename, archive.read(part))
+                content = archive.read(part)
+                _check_part(part.filename, content)
+                n_tags += content.count(b"<")
+                if n_tags > MAX_TAGS:
+                    raise UnreadableFile(f"holds more than {MAX_TAGS} XML tags: save the sheet with the impedance as CSV")
     except _BROKEN as problem:
         raise UnreadableFile(f"{_DAMAGED} ({plain(problem, limit=60)})") from None
 

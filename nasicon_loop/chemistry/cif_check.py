@@ -32,6 +32,7 @@ _MALFORMED = (
     AssertionError,
     ArithmeticError,
     RecursionError,
+    NotImplementedError,
 )
 
 

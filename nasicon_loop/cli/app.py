@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from nasicon_loop.cli import bench, database, fit, load, loop, make, measure, pellets, quality, start, stock
+from nasicon_loop.cli import bench, bench_live, database, fit, load, loop, make, measure, pellets, quality, start, stock
 
 app = typer.Typer(
     name="nasicon",
@@ -76,6 +76,14 @@ furnace_load.command("new")(load.load_new)
 furnace_load.command("show")(load.load_show)
 furnace_load.command("list")(load.load_list)
 app.command("fire")(bench.fire)
+at_the_bench = _group("bench", "Balance and furnace on their cables: find, weigh, fire, find again.")
+at_the_bench.command("devices")(bench_live.bench_devices)
+at_the_bench.command("weigh")(bench_live.bench_weigh)
+at_the_bench.command("fire")(bench_live.bench_fire)
+at_the_bench.command("attach")(bench_live.bench_attach)
+at_the_bench.command("runs")(bench_live.bench_runs)
+at_the_bench.command("card")(bench_live.bench_card)
+at_the_bench.command("end")(bench_live.bench_end)
 
 pellet = _group("pellet", "Pressed and sintered pellets, and their geometry.")
 pellet.command("new")(pellets.pellet_new)
@@ -113,3 +121,4 @@ db.command("check")(database.check)
 db.command("backup")(database.backup)
 db.command("restore")(database.restore)
 db.command("upgrade")(database.upgrade)
+db.command("copy")(database.copy)

@@ -68,3 +68,24 @@ def upgrade(lab: LabOption = None, as_json: JsonOption = False) -> None:
 
     text = upgrade_database(lab)
     say({"done": text}, lambda screen: screen.print(text), as_json=as_json)
+
+
+@refusing
+def copy(
+    source: Annotated[str, typer.Argument(help="Lab folder, database file, or URL (postgresql://user@host/name).")],
+    target: Annotated[str, typer.Argument(help="New database file, or URL.")],
+    name: Annotated[str | None, typer.Option(help="Which lab, where the source holds several.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Copy a lab to another database, SQLite or PostgreSQL, and prove the copy row by row."""
+    from nasicon_loop.lab import copy_database
+
+    copied = copy_database(source, target, name)
+
+    def human(screen: "Console") -> None:
+        screen.print(f"{copied.lab}: {sum(copied.n_rows.values())} rows copied and proved, the source is as it was")
+        if copied.is_renumbered:
+            screen.print("files and analyses have new numbers: other labs' come before them")
+        screen.print("to work with it, give its URL as [database] url in lab.toml")
+
+    say(copied, human, as_json=as_json)

@@ -57,7 +57,7 @@ def plain_table(
 def verdict_block(name: str, sweep: int, document: Mapping[str, Any]) -> "Text":
     """Return a fitted sweep as a block of lines that fits 80 columns: name, verdict and numbers, reasons."""
     lines = block(f"{name}, sweep {sweep}", verdict_words(document))
-    for sentence in (*document["reasons"], *document.get("notes", ())):
+    for sentence in (*document["reasons"], *document.get("notes", ()), *document.get("warnings", ())):
         lines.append(f"    {plain(sentence, limit=500)}\n")
     return lines
 

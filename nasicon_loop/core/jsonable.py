@@ -4,6 +4,7 @@ import dataclasses
 import enum
 import json
 import math
+import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
 from fractions import Fraction
@@ -42,6 +43,18 @@ def to_json(value: Any, *, indent: int | None = 2) -> str:
     """Return `value` as JSON text.
 
     Dataclasses become objects, enums their values, aware datetimes ISO text in UTC, fractions floats, complex numbers
-    pairs `[real, imaginary]`, numpy arrays lists, NaN and infinities null.
+    pairs `[real, imaginary]`, numpy arrays lists, NaN and infinities null. Characters that a terminal acts on instead
+    of showing them (controls, text direction, line separators) are written as escapes.
     """
-    return json.dumps(_plain_value(value), indent=indent, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(_plain_value(value), indent=indent, ensure_ascii=False, allow_nan=False)
+    return text if text.isascii() and "\x7f" not in text else "".join(map(_shown, text))
+
+
+def _shown(char: str) -> str:
+    if char < "\x7f" or (unicodedata.category(char)[0] != "C" and unicodedata.category(char) not in ("Zl", "Zp")):
+        return char
+    code = ord(char)
+    if code < 0x10000:
+        return f"\\u{code:04x}"
+    high, low = divmod(code - 0x10000, 0x400)
+    return f"\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}"

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from nasicon_loop.core import Refusal, plain
+from nasicon_loop.core.units import ZERO_CELSIUS_K
 from nasicon_loop.eis.analysis import FIELDS, VERDICTS, Analysis, CandidateResult, CrossCheck, Gate, RandlesFit
 from nasicon_loop.eis.geometry import Geometry
+from nasicon_loop.eis.typed import check
 
 _LISTS_OF = {"gates": Gate, "candidates": CandidateResult}
 _ONE_OF = {"randles": RandlesFit, "cross_check": CrossCheck, "geometry": Geometry}
@@ -30,6 +32,13 @@ def to_document(analysis: Analysis) -> dict[str, Any]:
     return {"schema": 1, **{name: _plain(getattr(analysis, name)) for name in FIELDS}}
 
 
+def _check_range(analysis: Analysis) -> None:
+    if analysis.temperature_c is not None and not analysis.temperature_c > -ZERO_CELSIUS_K:
+        raise ValueError("temperature_c is below absolute zero")
+    if analysis.r_total_ohm is not None and not analysis.r_total_ohm > 0:
+        raise ValueError("r_total_ohm is not positive")
+
+
 def from_document(document: Mapping[str, Any]) -> Analysis:
     """Return the analysis written by `to_document`; unknown keys (of a later version) are left out.
 
@@ -47,6 +56,9 @@ def from_document(document: Mapping[str, Any]) -> Analysis:
         for name in ("reasons", "notes", "masked"):
             values[name] = tuple(values.get(name, ()))
         values["covariance"] = tuple(tuple(row) for row in values.get("covariance", ()))
-        return Analysis(**values)
-    except (TypeError, KeyError) as error:
+        analysis = Analysis(**values)
+        check(analysis)
+        _check_range(analysis)
+        return analysis
+    except (TypeError, KeyError, ValueError) as error:
         raise Refusal(f"this analysis document is damaged: {plain(error)}", "analysis") from error

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.optimize import nnls
 
-from nasicon_loop.core import Refusal
+from nasicon_loop.core import Inline, Refusal
 from nasicon_loop.eis.crosscheck import minimum_rule
 from nasicon_loop.eis.elements import Real
 from nasicon_loop.eis.kk import KramersKronig, kramers_kronig
@@ -92,12 +92,24 @@ def relaxation_times(
         raise Refusal(
             f"relaxation times need {_LEAST_POINTS} points over a decade of frequency", spectrum.metadata.get("name")
         )
+    # one numerical thread: several only wait for each other on systems this small
+    return Inline().map(_distribution, [data], seed=0)[0]
+
+
+def _distribution(data: Screened, _seed: int) -> RelaxationTimes:
+    """Solve with the largest strength that the rule allows; the misfit rises with the strength."""
     test = kramers_kronig(data.frequency_hz, data.impedance_ohm)
     problem = _Problem.of(data, test)
-    limit = max(test.rms, _ACCURACY)
-    solutions = [problem.solved(strength) for strength in _STRENGTHS]
-    limit = _WITHIN * max(limit, min(one.misfit for one in solutions))
-    chosen = [one for one in solutions if one.misfit <= limit][-1]
+    chosen = problem.solved(float(_STRENGTHS[0]))
+    limit = _WITHIN * max(test.rms, _ACCURACY, chosen.misfit)
+    good, bad = 0, len(_STRENGTHS)
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        trial = problem.solved(float(_STRENGTHS[middle]))
+        if trial.misfit <= limit:
+            good, chosen = middle, trial
+        else:
+            bad = middle
     return _result(problem, chosen, test)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nasicon_loop.core import Refusal
-from nasicon_loop.eis.grammar import parse
+from nasicon_loop.eis.circuit import Circuit
 
 if TYPE_CHECKING:
     from impedance.models.circuits import CustomCircuit
@@ -21,12 +21,15 @@ def custom_circuit(analysis: "Analysis") -> "CustomCircuit":
     """
     if analysis.circuit_string is None:
         raise Refusal("this analysis has no circuit: " + "; ".join(analysis.reasons), "analysis")
-    parse(analysis.circuit_string)
+    text = "".join(analysis.circuit_string.split())  # our grammar allows spaces, theirs does not
+    compiled = Circuit.compile(text)
+    values = [math.nan if value is None else float(value) for value in analysis.parameters.values()]
+    if len(values) != compiled.n_parameters:
+        raise Refusal(f"{text} has {compiled.n_parameters} parameters, not {len(values)}", "analysis")
     from impedance.models.circuits import CustomCircuit
 
-    values = [float(value) for value in analysis.parameters.values()]
     sd = [analysis.parameter_sd.get(name) for name in analysis.parameters]
-    circuit = CustomCircuit(analysis.circuit_string, initial_guess=values)
+    circuit = CustomCircuit(text, initial_guess=values)
     circuit.parameters_ = np.array(values)
     circuit.conf_ = np.array([math.nan if value is None else value for value in sd])
     return circuit

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nasicon_loop.lab.actions import ACTIONS, Action
+    from nasicon_loop.lab.bench_devices import (
+        BenchDevice,
+        bench_devices,
+    )
     from nasicon_loop.lab.board import (
         AnalysisView,
         BoardRow,
@@ -23,15 +27,15 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.by_hand import HandFit, refit_analysis
     from nasicon_loop.lab.caring import (
         Checked,
-        Symptom,
         back_up,
         check_database,
-        examine,
+        copy_database,
         restore_backup,
         upgrade_database,
     )
     from nasicon_loop.lab.completing import assign, complete
     from nasicon_loop.lab.context import Lab, open_lab, opened
+    from nasicon_loop.lab.doctoring import Symptom, examine
     from nasicon_loop.lab.dummy import DummyReading, add_dummy, dummy_history
     from nasicon_loop.lab.electronic import Polarised, polarisations, polarise_file, polarise_pellet
     from nasicon_loop.lab.firing import Dwell, Fired, fire, record_firing
@@ -41,6 +45,28 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.judging import retract_analysis, sign_analysis
     from nasicon_loop.lab.leads import LeadsRow, clear_leads, leads_history, read_leads, set_leads
     from nasicon_loop.lab.learning import Trained, predict_things, train_model, validate_model
+    from nasicon_loop.lab.live_firing import (
+        Armed,
+        LiveFiring,
+        Plan,
+        attach_live,
+        fire_live,
+        firing_card,
+        give_up_run,
+        live_firing,
+        live_firings,
+        parse_arming,
+        plan_of_load,
+        plan_of_sample,
+    )
+    from nasicon_loop.lab.live_weighing import (
+        Decision,
+        Patient,
+        Person,
+        WayOut,
+        WeighStep,
+        weigh_live,
+    )
     from nasicon_loop.lab.loads import LoadRow, LoadView, Reference, fire_load, load_list, load_view, new_load
     from nasicon_loop.lab.making import PelletMade, close_sample, new_pellet, new_sample, set_geometry
     from nasicon_loop.lab.phases import set_phase
@@ -74,6 +100,22 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.weighing import WeighingProgress, record_weighing, weigh, weighing_progress
 
 _HOME = {
+    "bench_devices": ("BenchDevice", "bench_devices"),
+    "live_weighing": ("Decision", "Patient", "Person", "WayOut", "WeighStep", "weigh_live"),
+    "live_firing": (
+        "Armed",
+        "LiveFiring",
+        "Plan",
+        "attach_live",
+        "fire_live",
+        "firing_card",
+        "give_up_run",
+        "live_firing",
+        "live_firings",
+        "parse_arming",
+        "plan_of_load",
+        "plan_of_sample",
+    ),
     "by_hand": ("HandFit", "refit_analysis"),
     "dummy": ("DummyReading", "add_dummy", "dummy_history"),
     "electronic": ("Polarised", "polarisations", "polarise_file", "polarise_pellet"),
@@ -95,15 +137,15 @@ _HOME = {
     ),
     "caring": (
         "Checked",
-        "Symptom",
         "back_up",
         "check_database",
-        "examine",
+        "copy_database",
         "restore_backup",
         "upgrade_database",
     ),
     "completing": ("assign", "complete"),
     "context": ("Lab", "open_lab", "opened"),
+    "doctoring": ("Symptom", "examine"),
     "fitting": ("Fitted", "fit_files", "geometry_of"),
     "importing": ("import_files",),
     "judging": ("retract_analysis", "sign_analysis"),
@@ -147,12 +189,15 @@ __all__ = [
     "Action",
     "AnalysisView",
     "Archimedes",
+    "Armed",
     "Batch",
+    "BenchDevice",
     "BenchSheet",
     "BoardRow",
     "CampaignState",
     "Change",
     "Checked",
+    "Decision",
     "Details",
     "Dimensions",
     "DummyReading",
@@ -167,11 +212,15 @@ __all__ = [
     "Lab",
     "LabMade",
     "LeadsRow",
+    "LiveFiring",
     "LoadRow",
     "LoadView",
     "LotRow",
     "NyquistPicture",
+    "Patient",
     "PelletMade",
+    "Person",
+    "Plan",
     "Polarised",
     "PooledSample",
     "Reanalysed",
@@ -182,6 +231,8 @@ __all__ = [
     "SweepResult",
     "Symptom",
     "Trained",
+    "WayOut",
+    "WeighStep",
     "WeighingProgress",
     "Wish",
     "add_deviation",
@@ -190,7 +241,9 @@ __all__ = [
     "all_suggestions",
     "analysis_view",
     "assign",
+    "attach_live",
     "back_up",
+    "bench_devices",
     "bench_sheet",
     "board",
     "campaign_state",
@@ -198,14 +251,18 @@ __all__ = [
     "clear_leads",
     "close_sample",
     "complete",
+    "copy_database",
     "create_lab",
     "decide_suggestions",
     "dummy_history",
     "examine",
     "fire",
+    "fire_live",
     "fire_load",
+    "firing_card",
     "fit_files",
     "geometry_of",
+    "give_up_run",
     "import_data",
     "import_files",
     "inbox",
@@ -213,6 +270,8 @@ __all__ = [
     "kept_sheet",
     "leads_history",
     "literature_rows",
+    "live_firing",
+    "live_firings",
     "load_list",
     "load_view",
     "lot_event",
@@ -224,6 +283,9 @@ __all__ = [
     "open_lab",
     "open_suggestions",
     "opened",
+    "parse_arming",
+    "plan_of_load",
+    "plan_of_sample",
     "polarisations",
     "polarise_file",
     "polarise_pellet",
@@ -254,6 +316,7 @@ __all__ = [
     "validate_model",
     "watch_inbox",
     "weigh",
+    "weigh_live",
     "weighing_progress",
     "write_cif",
     "write_report",

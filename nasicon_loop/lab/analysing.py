@@ -122,6 +122,13 @@ def from_stored(stored: "StoredSpectrum") -> "Spectrum":
     )
 
 
+def at_known_temperature(spectrum: "Spectrum", analysis: "Analysis") -> "Spectrum":
+    """Return the spectrum at the temperature that its analysis was told later, where it carries none itself."""
+    if spectrum.temperature_c is not None or analysis.temperature_c is None:
+        return spectrum
+    return spectrum.with_temperature(analysis.temperature_c, analysis.temperature_c_sd, "command")
+
+
 def analysis_of(stored: "StoredAnalysis") -> "Analysis":
     """Return a stored analysis as the value it was. Raises Refusal for a document that is none."""
     from nasicon_loop.eis import Analysis

@@ -5,7 +5,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from nasicon_loop.core import Refusal, plain
-from nasicon_loop.lab.analysing import analysis_of, columns, eis_geometry, eis_settings, from_stored
+from nasicon_loop.lab.analysing import (
+    analysis_of,
+    at_known_temperature,
+    columns,
+    eis_geometry,
+    eis_settings,
+    from_stored,
+)
 
 if TYPE_CHECKING:
     from instruments import Spectrum
@@ -111,13 +118,13 @@ def refit_analysis(lab: "Lab", number: int, wish: HandFit, *, by: str, reason: s
 
     with lab.database.read() as reader:
         old = reader.analysis(number)
-        spectrum = as_analysed(reader, from_stored(reader.spectrum(old.spectrum_id)), analysis_of(old))
+        known = analysis_of(old)
+        spectrum = at_known_temperature(
+            as_analysed(reader, from_stored(reader.spectrum(old.spectrum_id)), known), known
+        )
         pellet = reader.genealogy_of_analysis(number).pellet
         shape = None if pellet is None else reader.geometry(pellet)
     geometry = eis_geometry(shape, lab.settings)
-    known = analysis_of(old)
-    if spectrum.temperature_c is None and known.temperature_c is not None:
-        spectrum = spectrum.with_temperature(known.temperature_c, known.temperature_c_sd, "command")
     made = wish.fit(spectrum, by=plain(by, limit=100), geometry=geometry, settings=eis_settings(lab.settings))
     made = replace(made, notes=(*made.notes, f"by hand instead of analysis {number}: {plain(reason, limit=1000)}"))
     with lab.database.write(who=lab.who) as writer:

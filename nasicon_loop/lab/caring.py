@@ -1,17 +1,16 @@
-"""Use cases of care: check, back up, restore and upgrade the database; look for what is broken."""
+"""Use cases of care: check, back up, restore, upgrade and copy the database."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nasicon_loop.core import Refusal, plain
+from nasicon_loop.core import Refusal
 from nasicon_loop.lab.context import opened
-from nasicon_loop.lab.folder import LabFolder, find
+from nasicon_loop.lab.folder import find
 from nasicon_loop.lab.settings import load_settings
 
 if TYPE_CHECKING:
-    from db import Finding
+    from db import Copied, Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +25,6 @@ class Checked:
     def is_clean(self) -> bool:
         """Whether nothing is wrong."""
         return not self.findings
-
-
-@dataclass(frozen=True, slots=True)
-class Symptom:
-    """One thing the doctor looked at. `remedy` is what mends it."""
-
-    what: str
-    is_fine: bool
-    detail: str
-    remedy: str = ""
 
 
 def check_database(where: Path | None, *, repair: bool = False) -> Checked:
@@ -87,71 +76,22 @@ def upgrade_database(where: Path | None) -> str:
     return f"schema {done.before} is now {done.after}{kept}"
 
 
-def examine(where: Path | None) -> list[Symptom]:
-    """Look at the installation and, where there is one, at the lab."""
-    found = list(_installation())
-    try:
-        folder = find(where)
-    except Refusal as refusal:
-        return [
-            *found,
-            Symptom("lab", where is None, refusal.reason, "" if where is None else "give --lab a lab folder"),
-        ]
-    return found + list(_lab(folder))
+def copy_database(source: str, target: str, name: str | None = None) -> "Copied":
+    """Copy one lab between databases, SQLite or PostgreSQL; the copy is proved row by row, the source stays.
+
+    Each is a lab folder, a database file, or a URL; `name` says which lab where the source holds several. Raises
+    Refusal, with the target as it was, when it has that lab already or the copy differs from the source.
+    """
+    import db
+
+    from_url, known_name = _database_at(source)
+    return db.copy(from_url, _database_at(target)[0], name or known_name)
 
 
-def _installation() -> Iterator[Symptom]:
-    from importlib.util import find_spec
-
-    home = Path(__file__).resolve().parents[2]
-    for name in ("db", "recipes", "instruments"):
-        spec = find_spec(name)
-        ours = spec is not None and spec.origin is not None and Path(spec.origin).resolve().is_relative_to(home)
-        detail = "ours" if ours else f"another package of that name: {spec.origin if spec else 'missing'}"
-        yield Symptom(
-            f"package {name}", ours, detail, "" if ours else "use a fresh virtual environment for this program"
-        )
-    yield from _readers()
-
-
-def _readers() -> Iterator[Symptom]:
-    import instruments
-
-    names = ", ".join(reader.name for reader in instruments.available_readers())
-    yield Symptom("readers", True, names)
-    for broken in instruments.broken_readers():
-        yield Symptom(f"reader plug-in {plain(broken.name)}", False, plain(broken.reason), "reinstall or remove it")
-
-
-def _lab(folder: LabFolder) -> Iterator[Symptom]:
-    try:
-        load_settings(folder)
-        yield Symptom("lab.toml", True, str(folder.toml))
-    except Refusal as refusal:
-        yield Symptom("lab.toml", False, str(refusal), "correct that line in lab.toml")
-        return
-    for path in (folder.inbox, folder.vault, folder.models, folder.reports, folder.logs):
-        fine = path.is_dir()
-        yield Symptom(f"folder {path.name}/", fine, str(path), "" if fine else f"mkdir {path}")
-    try:
-        checked = check_database(folder.path)
-    except Refusal as refusal:
-        yield Symptom("database", False, str(refusal), "nasicon db upgrade, or nasicon db restore BACKUP")
-        return
-    yield Symptom(
-        "database", checked.is_clean, checked.summary, "" if checked.is_clean else "nasicon db check --repair"
-    )
-    for finding in checked.findings:
-        yield Symptom(f"database: {finding.kind}", False, finding.what, finding.mend)
-    yield from _model(folder)
-
-
-def _model(folder: LabFolder) -> Iterator[Symptom]:
-    from nasicon_loop.lab.learning import current_run
-
-    with opened(folder.path) as lab:
-        run = current_run(lab)
-    if run is None:
-        yield Symptom("model", False, "nothing was trained yet", "nasicon train")
-    else:
-        yield Symptom("model", True, f"run {run.number} of {run.at:%Y-%m-%d %H:%M} UTC")
+def _database_at(text: str) -> tuple[str, str | None]:
+    """The URL that a person means, and the lab's name when it is a lab folder on a server."""
+    if "://" in text or not Path(text).expanduser().is_dir():
+        return text, None
+    folder = find(text)
+    settings = load_settings(folder)
+    return settings.database_url(folder), settings.lab.name if settings.database.url else None

@@ -1,11 +1,12 @@
 """From the sweeps of a file to analyses, with all that is known beside them: leads, neighbours in time, the sample."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from nasicon_loop.core import Refusal
-from nasicon_loop.lab.analysing import analysis_of, eis_geometry, eis_settings, from_stored
+from nasicon_loop.lab.analysing import eis_geometry, eis_settings, from_stored
 from nasicon_loop.lab.dummy import dummy_remarks
 from nasicon_loop.lab.leads import current_leads, without_leads
 
@@ -23,6 +24,18 @@ REDOX_ACTIVE = ("Fe", "Co", "Cu", "Mn", "V", "Ce", "Ti")
 
 Batch = list[tuple[int, "Spectrum", "Analysis"]]
 """What was concluded and is not stored yet: pellet, sweep, analysis."""
+
+
+_LOOK_BACK = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A sweep from before: when it began, whether its file told so (else: when it came in), and what it says."""
+
+    began: datetime
+    is_told: bool
+    repeat: "Repeat"
 
 
 def conclude(
@@ -44,7 +57,7 @@ def conclude(
     from nasicon_loop import eis
 
     gates = eis_settings(lab.settings)
-    remarks = []
+    remarks = list(dict.fromkeys(str(word) for one in spectra for word in one.metadata.get("warnings", ())))
     try:
         shape = eis_geometry(target.geometry, lab.settings)
     except Refusal as refusal:
@@ -53,9 +66,12 @@ def conclude(
     with lab.database.read() as reader:
         leads = current_leads(reader)
         remarks += dummy_remarks(lab, reader)
-        found = _of_pellet(reader, target.pellet_id, file_id) if target.pellet_id is not None else []
+        found = sweeps_of_pellet(reader, target.pellet_id, file_id, look_back=_LOOK_BACK)
     now = lab.clock.now()
-    found += [(one, made, now) for pellet_id, one, made in batch or [] if pellet_id == target.pellet_id]
+    for pellet_id, one, made in batch or []:
+        repeat = eis.Repeat.of(one, made)
+        if pellet_id == target.pellet_id and repeat is not None:
+            found.append(Before(*started(one.metadata, now), repeat))
     earlier = earlier_sweeps(found, spectra, gates, at=now)
     seen, problem = without_leads(spectra, leads)
     remarks += [problem] if problem else []
@@ -81,38 +97,37 @@ def leak_remark(sample: "Sample", label: str) -> list[str]:
 
 
 def earlier_sweeps(
-    found: "Sequence[tuple[Spectrum, Analysis, datetime]]",
-    spectra: "Sequence[Spectrum]",
-    rules: "EisSettings",
-    *,
-    at: datetime,
+    found: "Sequence[Before]", spectra: "Sequence[Spectrum]", rules: "EisSettings", *, at: datetime
 ) -> "list[Repeat]":
-    """Return the latest of the pellet's sweeps before these, at their temperature, where it is of the same session.
-
-    `found` has each sweep with its analysis and the time at which it came in, for files that tell no time.
-    """
-    from nasicon_loop.eis import Repeat
-
+    """Return the latest of the pellet's sweeps before these, at their temperature, where it is of the same session."""
     begin, is_told = started(spectra[0].metadata, at)
-    before = []
-    for place, (spectrum, analysis, came_in) in enumerate(found):
-        other, is_other_told = started(spectrum.metadata, came_in)
-        is_session = timedelta(0) < begin - other <= timedelta(hours=rules.session_hours)
-        repeat = Repeat.of(spectrum, analysis)
-        if repeat is None or is_told != is_other_told or not is_session:
-            continue
-        if _is_near(repeat.temperature_c, spectra[0].temperature_c, rules.repeat_kelvin):
-            before.append((other, place, repeat))
+    before = [
+        (one.began, place, one.repeat)
+        for place, one in enumerate(found)
+        if one.is_told == is_told
+        and timedelta(0) < begin - one.began <= timedelta(hours=rules.session_hours)
+        and _is_near(one.repeat.temperature_c, spectra[0].temperature_c, rules.repeat_kelvin)
+    ]
     return [max(before, key=lambda one: one[:2])[2]] if before else []
 
 
-def _of_pellet(reader: "Reader", pellet_id: int, file_id: int | None) -> "list[tuple[Spectrum, Analysis, datetime]]":
-    """Return the pellet's sweeps that count, of other files, with their analyses and the times they came in."""
+def sweeps_of_pellet(
+    reader: "Reader", pellet_id: int | None, file_id: int | None, *, look_back: int | None = None
+) -> "list[Before]":
+    """Return the pellet's sweeps that count, of other files: all, or the `look_back` newest."""
+    if pellet_id is None:
+        return []
+    from nasicon_loop.eis import Repeat, goes_up
+
     found = []
-    for stored in reader.current_analyses(pellet=pellet_id):
-        spectrum = reader.spectrum(stored.spectrum_id)
-        if spectrum.raw_file_id != file_id and _counts(reader, stored):
-            found.append((from_stored(spectrum), analysis_of(stored), spectrum.at))
+    for stored in reader.current_analyses(pellet=pellet_id, with_document=False)[-(look_back or 0) :]:
+        if stored.r_total_ohm is None or not _counts(reader, stored):
+            continue
+        kept = reader.spectrum(stored.spectrum_id)
+        if kept.raw_file_id != file_id:
+            sd = stored.r_total_ohm_sd or 0.0
+            repeat = Repeat(stored.r_total_ohm, sd, stored.temperature_c, goes_up(from_stored(kept)))
+            found.append(Before(*started(kept.metadata, kept.at), repeat))
     return found
 
 

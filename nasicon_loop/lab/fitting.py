@@ -31,7 +31,8 @@ class Fitted:
         """Return the object that `nasicon fit --json` prints for this sweep."""
         from nasicon_loop.lab.documents import analysis_document
 
-        return {"file": self.file, "sweep": self.sweep, **analysis_document(self.analysis)}
+        warnings = [str(one) for one in self.spectrum.metadata.get("warnings", ())]
+        return {"file": self.file, "sweep": self.sweep, **analysis_document(self.analysis), "warnings": warnings}
 
 
 def fit_files(

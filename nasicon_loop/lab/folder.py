@@ -78,9 +78,10 @@ class LabFolder:
         """Return `path` as it is written to the database: relative to the lab with `/`, where it lies in it."""
         absolute = path if path.is_absolute() else Path.cwd() / path
         try:
-            return absolute.relative_to(self.path).as_posix()
+            text = absolute.relative_to(self.path).as_posix()
         except ValueError:
-            return absolute.as_posix()
+            text = absolute.as_posix()
+        return text.encode("utf-8", "backslashreplace").decode("utf-8")  # on Linux a name need not be text
 
 
 def init(path: Path, name: str | None = None, label_prefix: str = "NL", database_url: str = "") -> LabFolder:
@@ -100,6 +101,8 @@ def init(path: Path, name: str | None = None, label_prefix: str = "NL", database
         raise Refusal(f"cannot be made here ({error.strerror}); choose another folder", folder.path) from error
     _create_database(folder, database_url, lab_name, label_prefix)
     unfinished = folder.toml.with_suffix(".toml.new")
+    if database_url:
+        unfinished.touch(mode=0o600)  # the URL may hold a password
     unfinished.write_text(text, encoding="utf-8", newline="\n")
     unfinished.replace(folder.toml)
     return folder

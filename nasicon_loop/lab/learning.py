@@ -151,7 +151,7 @@ def _train(
     settings = replace(settings, is_full=True) if full else settings
     _set_threads(lab.settings.training.threads)
     previous = current_run(lab)
-    directory = lab.folder.models / lab.clock.now().strftime("%Y%m%dT%H%M%S%fZ")
+    directory = _free_directory(lab)
     used_seed = lab.settings.training.seed if seed is None else seed
     model = predict.train(
         rows,
@@ -169,6 +169,13 @@ def _train(
         tuple(sorted({row.pellet_label or row.sample_label for row in results})),
         predict.explain(model) if explain else None,
     )
+
+
+def _free_directory(lab: "Lab") -> Path:
+    """A folder named for the moment; a clock that was set back may show a moment that has a model already."""
+    moment = lab.clock.now().strftime("%Y%m%dT%H%M%S%fZ")
+    names = (moment, *(f"{moment}-{number}" for number in range(2, 1000)))
+    return next(path for name in names if not (path := lab.folder.models / name).exists())
 
 
 def _keep(

@@ -4,22 +4,31 @@ Whatever was done by an older engine is done anew and written in small steps: a 
 it stopped, because what is done carries the new version.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nasicon_loop.core import Executor, Progress, Refusal, Silent
-from nasicon_loop.lab.analysing import analysis_of, columns, eis_geometry, eis_settings, from_stored
+from nasicon_loop.lab.analysing import (
+    analysis_of,
+    at_known_temperature,
+    columns,
+    eis_geometry,
+    eis_settings,
+    from_stored,
+)
+from nasicon_loop.lab.concluding import earlier_sweeps, sweeps_of_pellet
 from nasicon_loop.lab.describing import stored_target
 from nasicon_loop.lab.leads import as_analysed
 
 if TYPE_CHECKING:
     from db import PelletGeometry, RawFile, Reader, Signature, StoredAnalysis, StoredSpectrum
     from instruments import Spectrum
-    from nasicon_loop.eis import Analysis, Geometry
+    from nasicon_loop.eis import Analysis, Geometry, Repeat
     from nasicon_loop.lab.context import Lab
 
-_AT_ONCE = 64
+_AT_ONCE = 256
 _AUTOMATIC = "nasicon"
 
 
@@ -71,6 +80,7 @@ class _File:
     pellet_geometry: "PelletGeometry | None"
     shape: "Geometry | None"
     sweeps: tuple[_Sweep, ...]
+    earlier: "tuple[Repeat, ...]"
 
 
 def reanalyse(lab: "Lab", *, executor: Executor | None = None, progress: Progress | None = None) -> Reanalysed:
@@ -82,15 +92,16 @@ def reanalyse(lab: "Lab", *, executor: Executor | None = None, progress: Progres
 
     with lab.database.read() as reader:
         ids, counts = _stale(reader, ENGINE_VERSION)
-        files = [file for file in reader.files() if any(file.id == raw for raw in ids.values())]
+        n_of = Counter(ids.values())
+        files = [file for file in reader.files() if file.id in n_of]
     bar = progress or Silent()
     bar.start("analysing anew", len(ids))
     n_done, changes = 0, list[Change]()
-    for batch in _batches(files, ids):
+    for batch in _batches(files, n_of):
         found = _redo(lab, batch, set(ids), executor)
         n_done += len(found)
         changes += [change for change, is_notable in found if is_notable]
-        bar.advance(sum(raw in {file.id for file in batch} for raw in ids.values()), detail=batch[-1].name)
+        bar.advance(sum(n_of[file.id] for file in batch), detail=batch[-1].name)
     bar.finish()
     return Reanalysed(ENGINE_VERSION, n_done, tuple(changes), *counts)
 
@@ -116,14 +127,15 @@ def _version(text: str) -> tuple[int, ...]:
     return tuple(int(part) if part.isdecimal() else 0 for part in text.split("."))
 
 
-def _batches(files: "list[RawFile]", ids: dict[int, int]) -> "Iterator[list[RawFile]]":
-    n_of = {file.id: sum(raw == file.id for raw in ids.values()) for file in files}
+def _batches(files: "list[RawFile]", n_of: Mapping[int, int]) -> "Iterator[list[RawFile]]":
     batch: list[RawFile] = []
+    n_sweeps = 0
     for file in files:
         batch.append(file)
-        if sum(n_of[one.id] for one in batch) >= _AT_ONCE:
+        n_sweeps += n_of[file.id]
+        if n_sweeps >= _AT_ONCE:
             yield batch
-            batch = []
+            batch, n_sweeps = [], 0
     if batch:
         yield batch
 
@@ -144,7 +156,7 @@ def _redo(lab: "Lab", batch: "list[RawFile]", stale: set[int], executor: Executo
         for one in files:
             together = [new.get(sweep.old.id, sweep.known) for sweep in one.sweeps]
             spectra = [sweep.spectrum for sweep in one.sweeps]
-            judged = eis.compared(together, spectra, settings=settings)
+            judged = eis.compared(together, spectra, settings=settings, earlier=one.earlier)
             for sweep, analysis in zip(one.sweeps, judged, strict=True):
                 current = writer.current_analysis(sweep.stored.id)
                 if not sweep.is_stale or current is None or current.id != sweep.old.id:
@@ -176,10 +188,13 @@ def _file(lab: "Lab", reader: "Reader", file: "RawFile", stale: set[int]) -> _Fi
         if old is None:
             continue
         known = analysis_of(old)
-        spectrum = as_analysed(reader, from_stored(stored), known)
+        spectrum = at_known_temperature(as_analysed(reader, from_stored(stored), known), known)
         signature = next(iter(reader.signatures(old)[-1:]), None)
         sweeps.append(_Sweep(stored, old, spectrum, known, signature, old.id in stale))
-    return _File(file, target.label, geometry, shape, tuple(sweeps))
+    before = sweeps_of_pellet(reader, target.pellet_id, file.id)
+    spectra = [sweep.spectrum for sweep in sweeps]
+    earlier = earlier_sweeps(before, spectra, eis_settings(lab.settings), at=file.at)
+    return _File(file, target.label, geometry, shape, tuple(sweeps), tuple(earlier))
 
 
 def _is_notable(old: "StoredAnalysis", new: "StoredAnalysis") -> bool:

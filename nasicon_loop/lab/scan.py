@@ -118,6 +118,19 @@ def scan_once(
     return ScanReport(first.results + second.results, second.waiting, second.n_files, second.unreachable)
 
 
+def new_in_inbox(lab: "Lab") -> list[str]:
+    """Return the paths in the inbox that the database has not seen as they are now; nothing is opened."""
+    known, rules = ScanMemory.of(lab).done, lab.settings.watch
+    try:
+        files = [
+            (lab.folder.portable(seen.path), seen.stamp)
+            for seen in walk(lab.folder.inbox, rules.ignore, rules.max_depth)
+        ]
+    except OSError:
+        return []  # a missing inbox is told elsewhere
+    return [key for key, stamp in files if known.get(key) != stamp]
+
+
 class _Pass:
     """One look through the inbox."""
 

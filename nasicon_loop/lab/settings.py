@@ -5,14 +5,13 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nasicon_loop.core import Refusal, plain
+from nasicon_loop.lab.settings_devices import BalanceSection, FurnaceSection
 from nasicon_loop.lab.settings_text import TEMPLATE
 
 if TYPE_CHECKING:
@@ -99,26 +98,6 @@ class RecipeSection(_Section):
     allow_toxic: bool = False
 
 
-class BalanceSection(_Section):
-    """The balance's last digit, in g."""
-
-    resolution_g: Annotated[float, Field(ge=1e-6, le=1)] = 0.0001
-
-
-class FurnaceSection(_Section):
-    """What a calibration says of the thermocouple: actual minus shown temperature in °C, and when it was done."""
-
-    offset_c: Annotated[float, Field(ge=-200, le=200)] = 0.0
-    calibrated_on: date | None = None
-    recalibrate_after_days: Annotated[int, Field(ge=1, le=3650)] = 365
-
-    @model_validator(mode="after")
-    def _needs_a_record(self) -> "FurnaceSection":
-        if self.offset_c and self.calibrated_on is None:
-            raise PydanticCustomError("offset_without_record", "an offset needs calibrated_on, the day it was found")
-        return self
-
-
 class DummySection(_Section):
     """The dummy cell that is measured every day: its nominal resistance; without `r_ohm` nothing is watched."""
 
@@ -203,7 +182,7 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
         raise Refusal("is too large to be settings", path)
     try:
         document = tomllib.loads(data.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, numbers or brackets without end
         raise Refusal(f"is not valid TOML: {plain(error)}", FILE_NAME) from error
     for section, table in document.items():
         if not isinstance(table, dict):
@@ -218,7 +197,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[tuple[str, str], t
             continue
         section, _, key = name.removeprefix(ENVIRONMENT_PREFIX).lower().partition("_")
         if section in Settings.model_fields and key:
-            is_list = (section, key) == ("watch", "ignore")
+            is_list = (section, key) in {("watch", "ignore"), ("furnace", "confirmed")}
             found[section, key] = ([part.strip() for part in text.split(",")] if is_list else text, name)
     return found
 

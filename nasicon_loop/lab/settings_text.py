@@ -53,11 +53,33 @@ allow_toxic = false            # As, Cd, Cr and the like among the suggestions
 
 [balance]
 resolution_g = 0.0001          # its last digit: masses on the sheet are rounded to it
+driver = ""                    # "mt_sics" for Mettler-Toledo; empty: masses are typed (docs/bench.md)
+port = ""                      # /dev/ttyUSB0 or COM3; `nasicon bench devices` lists them
+baud = 9600
 
 [furnace]
 offset_c = 0.0                 # actual minus shown temperature, by calibration; firings are kept with the actual one
 # calibrated_on = 2026-10-01   # the day of that calibration; needed with an offset
 recalibrate_after_days = 365   # an older calibration is warned about
+driver = ""                    # eurotherm_2400, eurotherm_3200, eurotherm_epc3016, nabertherm_400, card; empty: by hand
+port = ""                      # /dev/ttyUSB1, COM4, or a host
+baud = 9600
+unit = 1                       # Modbus address
+name = ""                      # its label: part of every confirmation
+# ceiling_c = 1300.0           # nothing hotter is ever loaded; without it nothing is loaded at all
+# identity_code = 0x2480       # read off this unit, where the driver asks for it
+program_number = 1             # which program of the controller is written
+confirmed = []                 # facts that somebody checked on the unit (docs/devices.md)
+log_every_s = 10.0
+held_within_c = 5.0            # counts as held: this close to the top
+deviation_c = 30.0             # alarm when the furnace is this far from its setpoint (not while it cools) ...
+deviation_readings = 6         # ... this many readings in a row
+over_temperature_c = 20.0      # alarm this far above the program's top
+stale_after_s = 120.0          # alarm when nothing was read for so long
+on_deviation = "hold"          # tell, hold (the program's clock stops) or reset (the heater goes off)
+on_over_temperature = "reset"
+on_sensor_break = "hold"
+simulated_speed = 1.0          # for simulated furnaces only
 
 [dummy]
 # r_ohm = 1000.0               # sum of the resistors in the dummy cell; then a daily reading is asked for

@@ -29,6 +29,8 @@ from nasicon_loop.predict.table import Table, tabulate, within
 
 Array = NDArray[np.float64]
 
+_LARGEST_SPREAD = 100.0
+
 
 @dataclass(frozen=True)
 class Model:
@@ -148,7 +150,7 @@ def load(directory: str | Path) -> Model:
             arrays["correction.scale"],
             ensemble.settings.pellet_scatter_sd,
         )
-    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+    except (LookupError, TypeError, ValueError, RuntimeError, AttributeError, ArithmeticError) as error:
         raise Refusal("the manifest and the weights do not fit together; train again", directory) from error
     return Model(ensemble, correction, MappingProxyType(manifest))
 
@@ -229,4 +231,7 @@ def _ensemble_from(arrays: Mapping[str, NDArray[Any]], manifest: Mapping[str, An
             {k.removeprefix(prefix): torch.from_numpy(v.copy()) for k, v in arrays.items() if k.startswith(prefix)}
         )
         members.append(member.eval())
-    return Ensemble(encoder, tuple(members), settings, float(manifest["spread"]))
+    spread = float(manifest["spread"])
+    if not 0 < spread < _LARGEST_SPREAD or not all(np.isfinite(array).all() for array in arrays.values()):
+        raise ValueError("a spread or a weight that is no number of a trained model")
+    return Ensemble(encoder, tuple(members), settings, spread)

@@ -1,10 +1,13 @@
 """Everything that decides a training, in one frozen value that is written beside the weights."""
 
+import math
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
-from nasicon_loop.core import Refusal
+from nasicon_loop.core import Refusal, plain
 
+_WIDEST = 4096
+_FARTHEST = 100
 _POSITIVE = (
     "n_members",
     "n_epochs",
@@ -77,6 +80,8 @@ class Settings:
                 raise Refusal("must be above zero", f"settings.{name}")
         if self.n_folds < 2:
             raise Refusal("must be at least 2", "settings.n_folds")
+        if not (abs(self.log10_sigma_low) <= _FARTHEST and abs(self.log10_sigma_high) <= _FARTHEST):
+            raise Refusal(f"must lie within {_FARTHEST} decades", "settings.log10_sigma_low or .log10_sigma_high")
         if self.log10_sigma_high <= self.log10_sigma_low:
             raise Refusal("must lie above log10_sigma_low", "settings.log10_sigma_high")
         if not (0 <= self.dropout < 1 and 0 < self.learnable_fraction <= 1):
@@ -85,6 +90,8 @@ class Settings:
             raise Refusal("needs uses_features", "settings.has_prior")
         if len(self.channels) != 3 or len(self.hidden) != 6 or min(*self.channels, *self.hidden) < 1:
             raise Refusal("the network has 3 convolutions and 7 fully connected layers", "settings.channels or .hidden")
+        if max(*self.channels, *self.hidden, self.n_bins, self.n_members) > _WIDEST:  # before memory is taken for it
+            raise Refusal(f"nothing in the network is larger than {_WIDEST}", "settings")
 
     @classmethod
     def default(cls) -> Self:
@@ -130,12 +137,30 @@ class Settings:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
         """Return the settings written by `to_dict`; Refusal for names or types that are not ours."""
+        if not isinstance(values, dict):
+            raise Refusal("are no table of names and values", "settings")
         known = {item.name for item in fields(cls)}
         unknown = sorted(set(values) - known)
         if unknown:
-            raise Refusal("unknown setting", f"settings.{unknown[0]}")
+            raise Refusal("unknown setting", plain(f"settings.{unknown[0]}"))
+        typed: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+        for name, value in typed.items():
+            if not _is_like(value, getattr(_EXAMPLE, name)):
+                raise Refusal("is of the wrong type", f"settings.{name}")
         try:
-            typed: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
             return cls(**typed)
         except TypeError as error:
-            raise Refusal(f"settings of the wrong type ({error})", "settings") from error
+            raise Refusal(plain(f"settings of the wrong type ({error})"), "settings") from error
+
+
+def _is_like(value: Any, example: Any) -> bool:
+    if isinstance(example, float):
+        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(example, tuple):
+        return isinstance(value, tuple) and len(value) == len(example) and all(map(_is_like, value, example))
+    if example is None:
+        return value is None or _is_like(value, (0.0, 0.0))  # the one setting that may be absent: the window
+    return type(value) is type(example)
+
+
+_EXAMPLE = Settings()

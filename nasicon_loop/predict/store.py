@@ -46,6 +46,7 @@ def write(directory: Path, arrays: Mapping[str, NDArray[Any]], manifest: Mapping
         _write_file(fresh / WEIGHTS, payload)
         _write_file(fresh / MANIFEST, to_json(complete).encode())
         _swap(fresh, directory)
+        _flush_folder(directory.parent)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return dict(json.loads(to_json(complete)))
@@ -100,6 +101,17 @@ def _write_file(path: Path, payload: bytes) -> None:
         file.write(payload)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make the new name survive a power cut, where the system can flush a folder (Windows cannot)."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _is_ours(directory: Path) -> bool:

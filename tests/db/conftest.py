@@ -1,12 +1,9 @@
 """A database of each kind, and a story that fills one."""
 
 import hashlib
-import os
 import shutil
-import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -17,50 +14,6 @@ import pytest
 import db
 
 _labs = count(1)
-
-
-def _binaries() -> Path | None:
-    found = shutil.which("initdb")
-    if found is not None and Path(found).with_name("pg_ctl").exists():
-        return Path(found).parent
-    places = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    return places[-1].parent if places else None
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """A temporary PostgreSQL cluster of our own; its URL without a database's name."""
-    pytest.importorskip("pg8000", reason="pg8000 is not installed (extra `postgres`)")
-    binaries = _binaries()
-    if binaries is None:
-        pytest.skip("no PostgreSQL binaries (initdb, pg_ctl) on this machine")
-    as_user: list[str] = []
-    if os.geteuid() == 0 and shutil.which("runuser") is None:
-        pytest.skip("running as root without runuser: PostgreSQL refuses to start as root")
-    folder = Path(tempfile.mkdtemp(prefix="nasicon_postgres_"))  # pytest's own folders are closed to other users
-    if os.geteuid() == 0:  # initdb refuses root
-        as_user = ["runuser", "-u", "nobody", "--"]
-        shutil.chown(folder, "nobody")
-    cluster, port = folder / "cluster", _free_port()
-
-    def run(*command: object) -> None:
-        subprocess.run([*as_user, *map(str, command)], check=True, cwd="/", stdout=subprocess.DEVNULL)
-
-    run(binaries / "initdb", "-D", cluster, "-U", "lab", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C")
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c timezone=Asia/Tokyo"
-    run(binaries / "pg_ctl", "-D", cluster, "-w", "-t", "60", "-o", options, "-l", folder / "log", "start")
-    try:
-        yield f"postgresql://lab@127.0.0.1:{port}"
-    finally:
-        run(binaries / "pg_ctl", "-D", cluster, "-m", "immediate", "stop")
-        shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ QUICK: dict[str, Any] = {
     "watch__poll_seconds": 0.05,
     "training__retrain_after_n_results": 0,
 }
+_numbers = count(1)
 STARTED_AT = datetime(2024, 6, 20, 6, 58, 13, tzinfo=UTC)
 
 
@@ -94,10 +96,22 @@ def new_lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return init(tmp_path_factory.mktemp("new") / "lab").path
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Imports are tested on both kinds of database; on PostgreSQL all labs share one."""
+    if metafunc.module.__name__.endswith("test_lab_importing") and "bench" in metafunc.fixturenames:
+        metafunc.parametrize("bench", ["sqlite", "postgres"], indirect=True)
+
+
 @pytest.fixture
-def bench(new_lab: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+def bench(
+    new_lab: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[Bench]:
     """An open lab at 25 °C whose inbox settles at once."""
     monkeypatch.delenv("NASICON_LAB", raising=False)
-    folder = Path(shutil.copytree(new_lab, tmp_path / "lab"))
+    if getattr(request, "param", "sqlite") == "postgres":
+        url = f"{request.getfixturevalue('postgres_server')}/postgres"
+        folder = init(tmp_path / "lab", f"Bench {next(_numbers)}", database_url=url).path
+    else:
+        folder = Path(shutil.copytree(new_lab, tmp_path / "lab"))
     with opened(folder, flags={name.replace("__", "."): value for name, value in QUICK.items()}, who="bench") as lab:
         yield Bench(lab)

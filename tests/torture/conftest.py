@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 import db
+from db.engines import resolved
+from nasicon_loop.lab.caring import copy_database
 from nasicon_loop.lab.context import opened
 from nasicon_loop.lab.folder import init
 
@@ -64,6 +67,28 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
         yield shop
         assert process.stdin is not None
         process.stdin.close()
+
+
+@pytest.fixture
+def on_server(postgres_server: str) -> Callable[[Path], Path]:
+    """A function that moves a lab folder's database to PostgreSQL, as a user would, each to one of its own."""
+
+    def moved(folder: Path) -> Path:
+        name = f"torture{os.getpid()}_{next(_numbers)}"
+        admin = sa.create_engine(resolved(f"{postgres_server}/postgres"), isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.execute(sa.text(f"CREATE DATABASE {name}"))
+        admin.dispose()
+        url = f"{postgres_server}/{name}"
+        copy_database(str(folder), url)
+        (folder / "lab.db").unlink()
+        toml = folder / "lab.toml"
+        text = toml.read_text(encoding="utf-8")
+        assert 'url = ""' in text
+        toml.write_text(text.replace('url = ""', f'url = "{url}"'), encoding="utf-8")
+        return folder
+
+    return moved
 
 
 @pytest.fixture

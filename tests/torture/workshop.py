@@ -81,7 +81,7 @@ class Points:
         os.replace = self.around("replace", os.replace)
         os.rename = self.around("rename", os.rename)
         commit = self.around("commit", DefaultDialect.do_commit)
-        DefaultDialect.do_commit = lambda dialect, connection: commit(dialect, connection)  # type: ignore[method-assign]
+        DefaultDialect.do_commit = commit  # type: ignore[method-assign]
         sa.event.listen(sa.Engine, "before_cursor_execute", self._statement)
 
     def _statement(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
@@ -196,9 +196,7 @@ def retraining(lab: Lab, seed: int) -> None:
     train_model(lab, automatic=True)
 
 
-STORIES = {
-    story.__name__: story for story in (prepare, importing, bulk, weighing, firing, training, retraining)
-}
+STORIES = {story.__name__: story for story in (prepare, importing, bulk, weighing, firing, training, retraining)}
 
 
 def remember_analyses() -> None:
@@ -240,7 +238,7 @@ def main() -> None:
             try:
                 work(order)
                 code = 0
-            except BaseException as error:  # noqa: BLE001 - told to the test
+            except BaseException as error:
                 Path(order["log"] + ".error").write_text(repr(error))
             finally:
                 os._exit(code)

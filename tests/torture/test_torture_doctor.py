@@ -1,0 +1,248 @@
+"""A lab folder is broken in every way we know; the doctor names each, and what it prescribes mends it."""
+
+import hashlib
+import json
+import os
+import shlex
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+import instruments
+from instruments import registry
+from nasicon_loop import predict
+from nasicon_loop.cli.app import app
+from nasicon_loop.lab import Symptom, examine
+from nasicon_loop.lab.caring import back_up
+
+RELEASE_0001 = Path(__file__).parents[1] / "db" / "data" / "release_0001.sql"
+TINY = replace(predict.Settings.default(), n_members=2, n_epochs=1, n_folds=2, patience=0, channels=(2, 2, 2),
+               hidden=(8, 8, 8, 8, 8, 8), has_prior=False, uses_features=False)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def healthy(workshop: Any) -> Path:
+    """A lab with a measured sample, a model that learned from it, and a backup."""
+    lab: Path = workshop.fresh()
+    assert workshop.do("retraining", lab, 1)[0] == 0
+    back_up(lab)
+    return lab
+
+
+@pytest.fixture
+def lab(healthy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it to break, with everything in its own folder."""
+    monkeypatch.setattr(predict.Settings, "default", classmethod(lambda _: TINY))
+    monkeypatch.setenv("NASICON_MEASUREMENT_TEMPERATURE_C", "25")
+    monkeypatch.setenv("NASICON_WATCH_SETTLE_SECONDS", "0")
+    monkeypatch.setenv("NASICON_TRAINING_RETRAIN_AFTER_N_RESULTS", "0")
+    folder = Path(shutil.copytree(healthy, tmp_path / "my lab"))
+    monkeypatch.setenv("NASICON_LAB", str(folder))
+    return folder
+
+
+def bad(lab: Path) -> list[Symptom]:
+    return [symptom for symptom in examine(lab) if not symptom.is_fine]
+
+
+def sql(lab: Path, statement: str) -> None:
+    with closing(sqlite3.connect(lab / "lab.db")) as connection:
+        connection.execute(statement)
+        connection.commit()
+
+
+def raw_file(lab: Path) -> Path:
+    return next(path for path in (lab / "vault").rglob("*") if path.is_file())
+
+
+def lose_a_folder(lab: Path) -> None:
+    (lab / "reports").rmdir()
+
+
+def lose_a_projection(lab: Path) -> None:
+    sql(lab, "UPDATE file_state SET state = 'held'")
+
+
+def lose_a_vault_file(lab: Path) -> None:
+    raw_file(lab).unlink()
+
+
+def change_a_vault_file(lab: Path) -> None:
+    raw_file(lab).chmod(0o644)
+    raw_file(lab).write_bytes(b"1,2,3\n")
+
+
+def change_a_fact(lab: Path) -> None:
+    sql(lab, "UPDATE sample SET note = 'better than it was'")
+
+
+def damage_the_weights(lab: Path) -> None:
+    for path in (lab / "models").glob("*/weights.safetensors"):
+        path.write_bytes(path.read_bytes()[:-9])
+
+
+def lose_the_models(lab: Path) -> None:
+    shutil.rmtree(lab / "models")
+    (lab / "models").mkdir()
+
+
+def truncate_the_database(lab: Path) -> None:
+    whole = (lab / "lab.db").read_bytes()
+    (lab / "lab.db").write_bytes(whole[: len(whole) // 3])
+
+
+def lose_the_database(lab: Path) -> None:
+    (lab / "lab.db").unlink()
+
+
+def age_the_schema(lab: Path) -> None:
+    (lab / "lab.db").unlink()
+    with closing(sqlite3.connect(lab / "lab.db")) as connection:
+        connection.executescript(RELEASE_0001.read_text(encoding="utf-8"))
+
+
+def let_files_wait(lab: Path) -> None:
+    (lab / "inbox" / "a note.csv").write_bytes(b"milk\n")
+
+
+def orphan_a_vault_file(lab: Path) -> None:
+    # what a power cut between vault and database leaves, when the file is no longer in the inbox
+    data = b"x,y\n"
+    name = hashlib.sha256(data).hexdigest()
+    (lab / "vault" / name[:2]).mkdir(exist_ok=True)
+    (lab / "vault" / name[:2] / name).write_bytes(data)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A breakage, what the doctor calls it, and the command it must prescribe."""
+
+    breaks: Callable[[Path], None]
+    what: str
+    remedy: str
+    left: tuple[str, ...] = ()  # what is rightly still said after the remedy
+
+
+CASES = [
+    Case(lose_a_folder, "folder reports/", "mkdir"),
+    Case(lose_a_projection, "database: projection", "nasicon db check --repair"),
+    Case(lose_a_vault_file, "database: vault missing", "nasicon import"),
+    Case(change_a_vault_file, "database: vault changed", "nasicon import"),
+    Case(orphan_a_vault_file, "database: vault orphan", "nasicon import"),
+    Case(change_a_fact, "database: fact changed", "nasicon db restore"),
+    Case(damage_the_weights, "model", "nasicon train"),
+    Case(lose_the_models, "model", "nasicon train"),
+    Case(truncate_the_database, "database", "nasicon db restore"),
+    Case(lose_the_database, "database", "nasicon db restore"),
+    Case(
+        age_the_schema,
+        "database",
+        "nasicon db upgrade",
+        ("database: vault missing", "database: vault orphan", "model", "watch"),
+    ),
+    Case(let_files_wait, "watch", "nasicon watch"),
+]
+
+
+def take(remedy: str) -> None:
+    """Do what the doctor prescribed, word for word."""
+    words = shlex.split(remedy)
+    if words == ["nasicon", "watch"]:
+        words.append("--once")
+    if words[0] == "nasicon":
+        result = CliRunner().invoke(app, words[1:])
+        assert result.exit_code in (0, 1), result.output  # 1: a file was refused, and kept
+    else:
+        subprocess.run(words, check=True)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.breaks.__name__)
+def test_the_doctor_names_it_and_the_remedy_mends_it(case: Case, lab: Path) -> None:
+    assert bad(lab) == []
+    case.breaks(lab)
+    named = [symptom for symptom in bad(lab) if symptom.what == case.what]
+    assert named
+    for symptom in named:
+        assert symptom.remedy.startswith(case.remedy)
+        assert symptom.detail
+    take(named[0].remedy)
+    assert {symptom.what for symptom in bad(lab)} <= set(case.left)
+
+
+def test_a_newer_schema_wants_a_newer_program(lab: Path) -> None:
+    sql(lab, "UPDATE alembic_version SET version_num = '9999'")
+    (symptom,) = bad(lab)
+    assert (symptom.what, symptom.remedy) == ("database", "pip install --upgrade nasicon_loop")
+    assert "9999" in symptom.detail
+
+
+def test_an_unknown_key_in_the_settings(lab: Path) -> None:
+    toml = lab / "lab.toml"
+    text = toml.read_text(encoding="utf-8")
+    toml.write_text(text.replace("settle_seconds", "setle_seconds"), encoding="utf-8")
+    (symptom,) = bad(lab)
+    assert symptom.what == "lab.toml"
+    assert "[watch] setle_seconds: unknown key" in symptom.detail
+    assert str(toml) in symptom.remedy
+    toml.write_text(text, encoding="utf-8")
+    assert bad(lab) == []
+
+
+def test_a_clock_that_was_set_back(lab: Path) -> None:
+    sql(lab, "UPDATE journal SET at = '2099-01-01 00:00:00.000000' WHERE id = (SELECT max(id) FROM journal)")
+    (symptom,) = bad(lab)
+    assert (symptom.what, symptom.remedy) == ("clock", "timedatectl set-ntp true")
+
+
+def test_a_plug_in_that_does_not_load(lab: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = tmp_path / "site"
+    (site / "odd_reader-1.dist-info").mkdir(parents=True)
+    (site / "odd_reader-1.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: odd-reader\nVersion: 1\n")
+    (site / "odd_reader-1.dist-info" / "entry_points.txt").write_text(
+        "[nasicon_loop.readers]\nodd = odd_reader:READER\n"
+    )
+    (site / "odd_reader.py").write_text("import no_such_package\n")
+    monkeypatch.syspath_prepend(str(site))
+    registry._resolved.cache_clear()
+    try:
+        (symptom,) = bad(lab)
+        assert symptom.what == "reader plug-in odd"
+        assert "no_such_package" in symptom.detail
+        assert "pip uninstall odd_reader" in symptom.remedy
+        assert len(instruments.available_readers()) > 5
+    finally:
+        registry._resolved.cache_clear()
+
+
+def test_another_package_named_db(lab: Path, tmp_path: Path) -> None:
+    (tmp_path / "other" / "db").mkdir(parents=True)
+    (tmp_path / "other" / "db" / "__init__.py").write_text("def open(): ...\n")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "other")}
+    done = subprocess.run(
+        [sys.executable, "-m", "nasicon_loop.cli", "doctor", "--json"],
+        env=environment, capture_output=True, text=True, check=False, cwd=tmp_path,
+    )  # fmt: skip
+    said = {one["what"]: one for one in json.loads(done.stdout)}
+    assert done.returncode == 1
+    assert not said["package db"]["is_fine"]
+    assert str(tmp_path / "other") in said["package db"]["detail"]
+    assert "unset PYTHONPATH" in said["package db"]["remedy"]
+    assert said["package recipes"]["is_fine"]
+
+
+def test_a_server_that_does_not_answer(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pg8000")
+    monkeypatch.setenv("NASICON_DATABASE_URL", "postgresql://lab@127.0.0.1:1/lab")
+    (symptom,) = bad(lab)
+    assert symptom.what == "database"
+    assert "does not answer" in symptom.detail
+    assert "start the PostgreSQL server" in symptom.remedy
