@@ -5,7 +5,7 @@ regularisation (Saccoccio et al., Electrochim. Acta 147 (2014) 470): residuals r
 derivative of gamma / |Z(1/tau)| kept small, so that a small arc before a large one is smoothed no more than that one.
 
 Rule for the strength: the smoothest distribution whose misfit is within 5 % of the noise that the Kramers-Kronig test
-finds, or of the smallest misfit that any distribution reaches, whichever is larger (discrepancy principle).
+finds, or of the misfit nearly without smoothing, whichever is larger (discrepancy principle).
 
 The electrode: where -Im Z rises towards the slow end, constant phase elements (exponents 0.4 to 1) take it up without
 regularisation; and what is slower than half a decade behind the last minimum of -Im Z is left out of the result.
@@ -83,7 +83,7 @@ def relaxation_times(
     """Return the distribution of relaxation times of a spectrum.
 
     `masked` are indices of points to leave out (`Analysis.masked`); the Kramers-Kronig test leaves out more by itself.
-    Raises Refusal with fewer than 10 usable points or less than one decade of frequency.
+    Raises Refusal with fewer than 10 usable points or less than one decade of frequency, or where none is found.
     """
     data = _without(
         screened(np.asarray(spectrum.frequency_hz), np.asarray(spectrum.impedance_ohm), settings or Settings()), masked
@@ -168,7 +168,10 @@ class _Problem:
         """Return the non-negative solution at one strength, and its misfit per degree of freedom."""
         stacked = np.concatenate([self.reduced, np.sqrt(strength) * self.curvature])
         target = np.concatenate([self.reduced_target, np.zeros(len(self.curvature))])
-        values = nnls(stacked, target, maxiter=_MAX_NNLS_STEPS * stacked.shape[1])[0]
+        try:
+            values = nnls(stacked, target, maxiter=_MAX_NNLS_STEPS * stacked.shape[1])[0]
+        except RuntimeError as error:
+            raise Refusal("no distribution of relaxation times was found for this spectrum", "spectrum") from error
         left = self.target - self.rows @ values
         used = np.linalg.qr(stacked[:, values > 0])[0][: len(self.reduced)]
         freedom = max(len(left) - float(np.sum(used**2)), 1.0)

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,8 @@ def sweep(seed: int) -> bytes:
     omega = 2 * np.pi * frequency_hz
     impedance = 30.31 + 1 / (1j * omega * 2e-8 + 1 / (35.35 + 50.0 * (1 - 1j) / np.sqrt(omega)))
     noise = np.random.default_rng(seed).normal(size=(2, 19))
-    return bytes(xm_studio_csv(frequency_hz, impedance + 0.003 * np.abs(impedance) * (noise[0] + 1j * noise[1])))
+    noisy = impedance + 0.003 * np.abs(impedance) * (noise[0] + 1j * noise[1])
+    return bytes(xm_studio_csv(frequency_hz, noisy, started_at=datetime(2024, 6, 20, tzinfo=UTC)))
 
 
 class Traffic:
@@ -102,9 +104,10 @@ class Traffic:
             own = self.folder / f"NL-0002 brought {number}.csv"
             own.write_bytes(sweep(number))
             self.contents.add(own.read_bytes())
-            others = sorted((self.folder / "inbox").glob("*watched*.csv"))[-2:]
-            done = _nasicon("import", *map(str, (own, *others)), "--lab", str(self.folder))
-            assert done.wait() == 0, done.stderr.read() if done.stderr else ""
+            others = sorted((self.folder / "inbox").glob("*watched*.csv"), key=lambda path: path.stat().st_mtime)[-3:-1]
+            with _nasicon("import", *map(str, (own, *others)), "--lab", str(self.folder)) as done:
+                told = done.communicate(timeout=120)[1]
+            assert done.returncode == 0, told
 
 
 def _nasicon(*words: str) -> "subprocess.Popen[str]":
@@ -121,6 +124,7 @@ def _nasicon(*words: str) -> "subprocess.Popen[str]":
     ],
 )
 def test_all_at_once(workshop: Any, kind: str, length: str, request: pytest.FixtureRequest) -> None:
+    workshop.ask(story="warm", lab=str(workshop.prepared), seeds=[1])
     folder = workshop.fresh()
     if kind == "postgres":
         request.getfixturevalue("on_server")(folder)

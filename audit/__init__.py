@@ -1,0 +1,1 @@
+"""`make audit`: known vulnerabilities and licences of the pinned packages. Never imported by the product."""

@@ -1,0 +1,300 @@
+"""A day at the bench through the command line only: balance and furnace are simulators behind pseudo-terminals."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from instruments.sim import EurothermSimulator, MtSicsSimulator, PtyLine, RtuServer, SimClock, xm_studio_csv
+from nasicon_loop.cli.app import app
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals need Linux or macOS")
+SPEED = 25_000.0
+NAME = "tube furnace"
+
+
+class Clock(SimClock):
+    """A simulated clock whose speed can be changed."""
+
+    def turn(self, speed: float) -> None:
+        self._passed_s, self._from, self.speed = self.seconds(), time.monotonic(), speed
+
+
+class WithHands(MtSicsSimulator):
+    """A balance with somebody before it: puts on what the display asks for, times `factor(formula)`."""
+
+    def __init__(self) -> None:
+        super().__init__(Clock(40.0))
+        self.factor: Callable[[str], float | None] = lambda formula: 1.0
+        self.shown: list[str] = []
+
+    def _show(self, token: str, text: str) -> bytes:
+        if text:
+            self.shown.append(text)
+            formula, mass, _ = text.split()
+            factor = self.factor(formula)
+            if factor is not None:
+                self.pan.put(self._zero_g + self._tare_g + float(mass) * factor)
+        return super()._show(token, text)
+
+
+class Desk:
+    """A lab folder and a keyboard."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __call__(self, line: str, *more: str, refused: bool = False, stdin: str = "") -> Any:
+        result = CliRunner().invoke(app, [*line.split(), *more, "--json"], input=stdin)
+        assert result.exit_code == int(refused), result.output
+        return result.stderr if refused else json.loads(result.stdout)
+
+    @contextmanager
+    def running(self, *words: str) -> "Iterator[Running]":
+        """A command in a process of its own, ended with the block."""
+        process = Running(words)
+        try:
+            yield process
+        finally:
+            process.end()
+
+    def samples(self, n: int) -> list[str]:
+        formulas = ("Na3.4Zr1.6Sc0.4Si2PO12", "Na3.1Zr1.9Nd0.1Si2PO12", "Na3.2Zr1.8Fe0.2Si2PO12")
+        labels = [self("sample new", formula)["label"] for formula in formulas[:n]]
+        for label in labels:
+            self(f"recipe {label} --pellets 3")
+        return labels
+
+
+class Running:
+    """A command in a process of its own, whose standard error is read line by line."""
+
+    def __init__(self, words: tuple[str, ...]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "nasicon_loop.cli", *words, "--json"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        self._lines: list[str] = []
+        self._news = threading.Condition()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self._process.stderr is not None
+        for line in self._process.stderr:
+            with self._news:
+                self._lines.append(line)
+                self._news.notify_all()
+
+    def until(self, words: str) -> None:
+        with self._news:
+            assert self._news.wait_for(lambda: any(words in line for line in self._lines), 60.0), self._lines
+
+    def kill(self) -> None:
+        os.kill(self._process.pid, signal.SIGKILL)
+        assert self._process.wait(30) == -signal.SIGKILL
+
+    def interrupt(self) -> str:
+        self._process.send_signal(signal.SIGINT)
+        assert self._process.wait(30) == 1
+        self._reader.join(10)
+        return "".join(self._lines)
+
+    def answer(self) -> Any:
+        assert self._process.stdout is not None
+        text = self._process.stdout.read()
+        assert self._process.wait(30) == 0, self._lines
+        return json.loads(text)
+
+    def end(self) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait(30)
+        self._reader.join(10)
+        for stream in (self._process.stdout, self._process.stderr):
+            assert stream is not None
+            stream.close()
+
+
+@pytest.fixture
+def desk(new_lab: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A new lab, entered."""
+    import shutil
+
+    folder = Path(shutil.copytree(new_lab, tmp_path / "lab"))
+    for name, value in {
+        "LAB": str(folder),
+        "BALANCE_DRIVER": "mt_sics",
+        "BALANCE_PORT": "/dev/none",
+        "FURNACE_DRIVER": "eurotherm_2400",
+        "FURNACE_NAME": NAME,
+        "FURNACE_PORT": "/dev/pts/none",
+        "FURNACE_CEILING_C": "1300",
+        "FURNACE_LOG_EVERY_S": "0.05",
+        "FURNACE_SIMULATED_SPEED": str(SPEED),
+        "MEASUREMENT_TEMPERATURE_C": "25",
+        "TRAINING_RETRAIN_AFTER_N_RESULTS": "0",
+    }.items():
+        monkeypatch.setenv(f"NASICON_{name}", value)
+    return Desk(folder)
+
+
+@pytest.fixture
+def balance(monkeypatch: pytest.MonkeyPatch) -> Iterator[WithHands]:
+    """A balance on the lab's port."""
+    device = WithHands()
+    with PtyLine(device) as line:
+        monkeypatch.setenv("NASICON_BALANCE_PORT", line.address)
+        yield device
+
+
+@pytest.fixture
+def furnace() -> EurothermSimulator:
+    """A furnace without its cable; its clock stands."""
+    return EurothermSimulator(clock=Clock(0.0))
+
+
+def _turn(device: EurothermSimulator, speed: float) -> None:
+    clock = device.clock
+    assert isinstance(clock, Clock)
+    clock.turn(speed)
+
+
+def _weigh_the_three(desk: Desk, labels: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first as it should be; of the second too much ZrO2; the third loses its cable with half the SiO2 in it."""
+    device = WithHands()
+    one, two, three = labels
+    with PtyLine(device) as line:
+        monkeypatch.setenv("NASICON_BALANCE_PORT", line.address)
+        done = desk(f"bench weigh {one} --yes --operator Ada")
+        assert done["is_complete"]
+        assert done["missing"] == []
+        device.factor = lambda formula: 1.03 if formula == "ZrO2" and "+" not in device.shown[-1] else 1.0
+        assert "too much; repeat with --rescue or --accept" not in desk(f"bench weigh {two} --yes", refused=True).split(
+            "\n"
+        )
+        device.pan.put(device._tare_g)  # taken out again: nothing of it was kept
+        rescued = desk(f"bench weigh {two} --yes --rescue")
+        assert rescued["is_complete"]
+        assert [row["status"] for row in rescued["precursors"]] == ["good"] * len(rescued["precursors"])
+        assert any("+" in text for text in device.shown)  # the earlier ones were topped up
+        device.factor = lambda formula: 0.5 if formula == "SiO2" else 1.0
+        pulled = threading.Thread(target=_pull, args=(device, line), daemon=True)
+        pulled.start()
+        gone = desk(f"bench weigh {three} --yes", refused=True)
+        pulled.join(10)
+        assert "the port of the balance is gone" in gone
+    before = desk(f"weigh {three}")
+    assert "SiO2" in before["missing"]
+    assert "ZrO2" not in before["missing"]
+    device.factor = lambda formula: 1.0
+    with PtyLine(device) as line:  # plugged in again: another name
+        assert desk(f"bench weigh {three} --yes --port {line.address}")["is_complete"]
+
+
+def _pull(device: WithHands, line: PtyLine) -> None:
+    while not device.shown[-1].startswith("SiO2"):
+        time.sleep(0.005)
+    time.sleep(0.1)
+    line.unplug()
+
+
+def _calcine(desk: Desk, furnace: EurothermSimulator, arm: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Killed in mid-ramp, found again at another port."""
+    with PtyLine(RtuServer(furnace)) as line:
+        monkeypatch.setenv("NASICON_FURNACE_PORT", line.address)
+        assert "not started" in desk("bench fire 1", refused=True)
+        assert not furnace.has_run
+        with desk.running("bench", "fire", "1", "--arm", arm) as process:
+            process.until("run, segment 1")
+            _turn(furnace, 2000.0)
+            time.sleep(0.5)
+            _turn(furnace, 0.0)
+            process.kill()
+    assert furnace.has_run
+    assert 22 < furnace.furnace.programmer.setpoint_c < 350  # in mid-ramp
+    assert "is still open" in desk("bench fire 1", refused=True)
+    with PtyLine(RtuServer(furnace)) as line:
+        assert "--port" in desk("bench attach", refused=True)
+        with desk.running("bench", "attach", "--port", line.address) as process:
+            process.until("found again")
+            _turn(furnace, SPEED)
+            done = process.answer()
+        _turn(furnace, 0.0)
+    return done
+
+
+def test_a_day_at_the_bench(
+    desk: Desk, furnace: EurothermSimulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    labels = desk.samples(3)
+    _weigh_the_three(desk, labels, monkeypatch)
+    because = ("--without-reference", "a test of the bench")
+    desk(f"load new --samples {','.join(labels)} --step calcination", *because)
+    card = desk("bench card 1")["card"]
+    assert "1100" in card
+    done = _calcine(desk, furnace, f"{NAME},1100,1796.7", monkeypatch)
+    assert set(done["firings"]) == set(labels)
+    assert [event["kind"] for event in done["events"]] == ["attached", "gap", "ended"]
+    for firing in done["firings"].values():
+        assert firing["temperature_c"] == pytest.approx(1100, abs=2)
+        assert firing["hours"] == pytest.approx(12, abs=1.5)
+        assert firing["set_temperature_c"] == 1100
+    assert "no run of this furnace is open" in desk("bench attach", refused=True)
+
+    desk(f"load new --samples {','.join(labels)} --step sintering", *because)
+    with PtyLine(RtuServer(furnace)) as line:
+        monkeypatch.setenv("NASICON_FURNACE_PORT", line.address)
+        with desk.running("bench", "fire", "2", "--arm", f"{NAME},1200,1503.3") as process:
+            process.until("started")
+            _turn(furnace, SPEED)
+            sintered = process.answer()
+    assert not sintered["is_open"]
+    assert sintered["run"] if "run" in sintered else sintered["number"] == 2
+
+    for n, label in enumerate(labels):
+        desk(f"pellet new {label} --thickness-cm 0.112 --electrode-diameter-cm 1.2 --mass-g 0.6")
+        path = tmp_path / f"{label}-P1.csv"
+        path.write_bytes(_sweep(n))
+        (imported,) = desk(f"import {path}")
+        assert imported["refusal"] is None, imported
+    _what_is_learnt(desk, labels)
+    assert desk("db check")["findings"] == []
+
+
+def _sweep(seed: int) -> bytes:
+    from datetime import UTC, datetime
+
+    from nasicon_loop.eis import paper_spectrum
+
+    spectrum = paper_spectrum(30.31, 35.35, seed=seed).spectrum
+    started_at = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+    return xm_studio_csv(spectrum.frequency_hz, spectrum.impedance_ohm, started_at=started_at)
+
+
+def _what_is_learnt(desk: Desk, labels: list[str]) -> None:
+    """The training rows hold what was weighed; what was batched stands beside."""
+    from nasicon_loop.lab.context import opened
+    from nasicon_loop.lab.learning import training_rows
+
+    with opened(desk.folder) as lab:
+        rows, teaching = training_rows(lab)
+    assert [row.sample_label for row in teaching] == labels
+    for row, taught in zip([row for row in rows if row.origin == "lab"], teaching, strict=True):
+        weighed = desk(f"weigh {taught.sample_label}")
+        assert row.formula == weighed["weighed_formula"] == taught.weighed_formula
+        assert taught.batched_formula == weighed["batched_formula"] != row.formula
+        assert row.formula != taught.target_formula
+        assert row.covariates["sintering_c"] == pytest.approx(1200, abs=2)
+        assert row.covariates["sintering_h"] == pytest.approx(12, abs=1.5)
+        assert row.covariates["excess_fraction"] == pytest.approx(0.15, abs=0.01)
