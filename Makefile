@@ -4,13 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: demo test lint unit bench setup clean
+FUZZ_SECONDS ?= 600
+
+.PHONY: demo test lint unit bench fuzz audit setup clean
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 	@echo "installing into $(VENV): 3 to 4 minutes on a fresh machine"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,postgres]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,postgres,cluster]"
 	@touch $@
 
 setup: $(STAMP)
@@ -31,5 +33,14 @@ test: lint unit
 bench: $(STAMP)
 	OMP_NUM_THREADS=2 $(BIN)/python -m benchmarks
 
+# atheris has wheels for Linux and macOS; without it the harnesses mutate without coverage
+fuzz: $(STAMP)
+	-$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[fuzz]"
+	nice -n 10 $(BIN)/python -m fuzz --seconds $(FUZZ_SECONDS)
+
+audit: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[fuzz,audit]"
+	$(BIN)/python -m audit
+
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

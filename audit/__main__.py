@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from audit.licences import licences
-from audit.pins import read_pins
+from audit.pins import installed, read_pins, unpinned
 from audit.vulnerabilities import look_up
 
 CONSTRAINTS = Path(__file__).resolve().parents[1] / "constraints.txt"
@@ -25,6 +25,7 @@ def main() -> int:
     for licence in found:
         print(f"{licence.name:32} {pins[licence.name]:20} {licence.kind:14} {licence.text}")
     problems = [f"{one.kind}: {one.name}: {one.text}" for one in found if one.kind in ("GPL", "unknown")]
+    problems += unpinned(pins, installed())
     weak = [one.name for one in found if one.kind == "weak copyleft"]
     print(f"\n{len(pins)} packages pinned; weak copyleft (used unchanged, as libraries): {', '.join(weak) or 'none'}")
     if not options.licences_only:

@@ -18,6 +18,8 @@ _KNOWN = re.compile(
 )
 _EXCEPTION = re.compile(r"with\s+(?:the\s+)?(?:GCC|Bootloader|Classpath)[\w .-]*exception", re.IGNORECASE)
 _SHORT = 120
+READ_IN_THE_SOURCE = {"atheris": "Apache-2.0"}
+"""Packages whose metadata tell nothing, and what the headers of their files say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,9 @@ def licences(names: Sequence[str]) -> list[Licence]:
             found.append(Licence(name, "not installed here", "unknown"))
             continue
         keys = ("License-Expression", "License", "Classifier")
-        found.append(licence_of(name, {key: message.get_all(key) or [] for key in keys}))
+        licence = licence_of(name, {key: message.get_all(key) or [] for key in keys})
+        read = READ_IN_THE_SOURCE.get(name, "")
+        found.append(Licence(name, read, kind_of(read)) if licence.kind == "unknown" and read else licence)
     return found
 
 

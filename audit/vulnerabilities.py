@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from audit.pins import normalised
 
 TIMEOUT_S = 600
 _SHOWN = 300
+_MOST_LINES = 10
 
 
 def look_up(pins: Mapping[str, str]) -> list[str]:
@@ -38,16 +39,23 @@ def problems_in(pins: Mapping[str, str], output: str, errors: str = "") -> list[
         answers = {normalised(one["name"]): one for one in document["dependencies"]}
     except (ValueError, KeyError, TypeError):
         return [f"NOT AUDITED: pip-audit gave no answer; is there a network? It says: {_last(errors or output)}"]
-    problems = []
+    known, missed = [], []
     for name, version in pins.items():
-        answer = answers.get(name)
-        if answer is None:
-            problems.append(f"NOT AUDITED: {name} {version}: pip-audit left it out")
-        elif "skip_reason" in answer or "vulns" not in answer:
-            problems.append(f"NOT AUDITED: {name} {version}: {answer.get('skip_reason', 'no answer')}")
+        answer = answers.get(name, {"skip_reason": "pip-audit left it out"})
+        if "skip_reason" in answer or "vulns" not in answer:
+            missed.append(f"{name} {version} ({answer.get('skip_reason', 'no answer')})")
         else:
-            problems += [f"VULNERABLE: {name} {version}: {_words(vuln)}" for vuln in answer["vulns"]]
-    return problems
+            known += [f"VULNERABLE: {name} {version}: {_words(vuln)}" for vuln in answer["vulns"]]
+    return known + _missed(missed, len(pins))
+
+
+def _missed(missed: Sequence[str], n_pins: int) -> list[str]:
+    if len(missed) <= _MOST_LINES:
+        return [f"NOT AUDITED: {one}" for one in missed]
+    return [
+        f"NOT AUDITED: {len(missed)} of {n_pins} packages could not be looked up, for example {missed[0][:_SHOWN]}:"
+        " no network, or an index without advisories; run `make audit` where PyPI can be reached"
+    ]
 
 
 def _words(vuln: Mapping[str, Any]) -> str:

@@ -58,7 +58,11 @@ class Record:
 def place_of(error: BaseException) -> str:
     """Return what tells one finding from another: the error's type and the deepest line of our own."""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [one for one in frames if any(f"/{name}/" in one.filename for name in _OURS) and "site-packages" not in one.filename]
+    ours = [
+        one
+        for one in frames
+        if any(f"/{name}/" in one.filename for name in _OURS) and "site-packages" not in one.filename
+    ]
     last = ours[-1] if ours else frames[-1]
     return f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
 
@@ -71,7 +75,7 @@ def watched(record: Record, run: Callable[[bytes], None]) -> Callable[[bytes], N
         begin = time.monotonic()
         try:
             attempt(run, data)
-        except Exception as error:  # noqa: BLE001 - any exception at all is what is looked for
+        except Exception as error:
             record.keep(place_of(error), data, traceback.format_exc())
         took = time.monotonic() - begin
         record.n_runs += 1
@@ -183,7 +187,11 @@ def _escaped(word: str) -> str:
 
 
 def _unguided(
-    one: Callable[[bytes], None], options: argparse.Namespace, seeds: list[bytes], words: tuple[str, ...], max_bytes: int
+    one: Callable[[bytes], None],
+    options: argparse.Namespace,
+    seeds: list[bytes],
+    words: tuple[str, ...],
+    max_bytes: int,
 ) -> None:
     from fuzz.mutator import mutated
 

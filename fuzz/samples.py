@@ -146,7 +146,9 @@ def repacked(sheet: bytes) -> bytes:
 
 def dc() -> list[bytes]:
     """Return a current that decays with time."""
-    return [("Time (s),Current (mA),Voltage (V)\n" + "".join(f"{t},{1 / (1 + t):.5g},0.1\n" for t in range(6))).encode()]
+    return [
+        ("Time (s),Current (mA),Voltage (V)\n" + "".join(f"{t},{1 / (1 + t):.5g},0.1\n" for t in range(6))).encode()
+    ]
 
 
 FILES = {
@@ -169,4 +171,3 @@ def _cell(value: str | float) -> str:
         escaped = value.replace("&", "&amp;").replace("<", "&lt;")
         return f'<c t="inlineStr"><is><t>{escaped}</t></is></c>'
     return f"<c><v>{float(value)!r}</v></c>"
-

@@ -23,15 +23,31 @@ class Target:
     share: float = 1.0
 
 
-_EIS_WORDS = ("Frequency (Hz)", "Z' (Ohm)", "-Z'' (Ohm)", "|Z|", "Phase (deg)", "1e309", "nan", "-inf", "1,5", "\t", ";")
+_EIS_WORDS = (
+    "Frequency (Hz)",
+    "Z' (Ohm)",
+    "-Z'' (Ohm)",
+    "|Z|",
+    "Phase (deg)",
+    "1e309",
+    "nan",
+    "-inf",
+    "1,5",
+    "\t",
+    ";",
+)
 _TARGETS = (
     *(
         Target(f"reader_{name}", targets_readers.reader(name), seeds, _EIS_WORDS, share=0.5 if name == "xlsx" else 1.0)
         for name, seeds in samples.FILES.items()
     ),
-    Target("read_bytes", targets_readers.any_file, lambda: [x for f in samples.FILES.values() for x in f()], _EIS_WORDS),
+    Target(
+        "read_bytes", targets_readers.any_file, lambda: [x for f in samples.FILES.values() for x in f()], _EIS_WORDS
+    ),
     Target("xlsx_sheet", targets_readers.worksheet, samples.sheets, ("<row>", "<c>", "<v>", 't="d"', 'r="XFD1048576"')),
-    Target("run_folder", targets_readers.run_settings, samples.xm_settings, ("<!DOCTYPE", "<!ENTITY", 'Value="', "<a>")),
+    Target(
+        "run_folder", targets_readers.run_settings, samples.xm_settings, ("<!DOCTYPE", "<!ENTITY", 'Value="', "<a>")
+    ),
     Target("dc_trace", targets_readers.dc_trace, samples.dc, ("Time (s)", "I/mA", "<I>/A", "Frequency")),
     Target("formula", targets_science.formula, targets_science.formulas, ("Na", "Zr", "·", "(", ")", "/", "₂", "0.0")),
     Target("cif", targets_science.cif_text, targets_science.cifs, ("_atom_site_occupancy", "loop_", "x,y,z"), 8192),
@@ -40,8 +56,12 @@ _TARGETS = (
     Target("analysis_values", targets_science.changed_analysis, targets_science.patches, (), 64),
     Target("manifest_values", targets_science.changed_manifest, targets_science.patches, (), 64),
     Target("weights_manifest", targets_science.manifest, targets_science.manifests, ('"n_members"', "1e9", "[]"), 8192),
-    Target("weights", targets_science.weights, targets_science.weight_files, ("F64", "data_offsets", "shape"), 8192, 0.5),
-    Target("lab_toml", targets_lab.settings, targets_lab.tomls, ("[fit]", "= [", "[[", "'''", "inf", "nan", "1979-05-27")),
+    Target(
+        "weights", targets_science.weights, targets_science.weight_files, ("F64", "data_offsets", "shape"), 8192, 0.5
+    ),
+    Target(
+        "lab_toml", targets_lab.settings, targets_lab.tomls, ("[fit]", "= [", "[[", "'''", "inf", "nan", "1979-05-27")
+    ),
     Target("protocol_toml", targets_lab.protocol, targets_lab.protocols, ("[[step]]", "kind =", "schema = 1", "nan")),
     Target("file_name", targets_lab.file_name, targets_lab.names, ("NL-0001", "-P2", "25C", "T=", "\u202e", "K")),
     Target("table", targets_lab.table, targets_lab.tables, ("sigma_s_cm", "temperature_c", "formula", '"', "mS/cm")),

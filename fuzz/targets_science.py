@@ -16,7 +16,14 @@ _MAX_EVALUATED = 12
 
 def formulas() -> list[bytes]:
     """Return formulas in all spellings."""
-    texts = ["Na3Zr2Si2PO12", "Na3.4Zr1.8Mg0.2Si2PO12", "Na3Zr2(SiO4)2(PO4)", "Na3PO4·12H2O", "Nd0.8/3O", "Na₃Zr₂Si₂PO₁₂"]
+    texts = [
+        "Na3Zr2Si2PO12",
+        "Na3.4Zr1.8Mg0.2Si2PO12",
+        "Na3Zr2(SiO4)2(PO4)",
+        "Na3PO4·12H2O",
+        "Nd0.8/3O",
+        "Na₃Zr₂Si₂PO₁₂",
+    ]
     return [text.encode() for text in texts]
 
 

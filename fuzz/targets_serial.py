@@ -11,7 +11,7 @@ _MOST_READS = 2000
 
 def sics_lines() -> list[bytes]:
     """Return replies of a balance."""
-    return [b"S S     100.00 g", b'I4 A "B021002593"', b"S D -0.0001 mg", b"ES", b"S +", b"TA A 1.5 kg", b"I2 B \"XPR\""]
+    return [b"S S     100.00 g", b'I4 A "B021002593"', b"S D -0.0001 mg", b"ES", b"S +", b"TA A 1.5 kg", b'I2 B "XPR"']
 
 
 def sics_line() -> Run:
@@ -115,7 +115,8 @@ def modbus_rtu() -> Run:
     """Frames on a serial line, half of them with a right checksum so that their content is looked at."""
     import minimalmodbus
 
-    from instruments.devices import DeviceError, modbus_rtu as module
+    from instruments.devices import DeviceError
+    from instruments.devices import modbus_rtu as module
 
     lines: list[_Line] = []
     module.open_serial = lambda *_: lines[-1]  # type: ignore[assignment]
@@ -160,7 +161,8 @@ class _Socket:
 
 def modbus_tcp() -> Run:
     """Frames from an Ethernet port."""
-    from instruments.devices import DeviceError, modbus_tcp as module
+    from instruments.devices import DeviceError
+    from instruments.devices import modbus_tcp as module
 
     class Network:
         """In place of the module `socket`."""

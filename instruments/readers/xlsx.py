@@ -100,7 +100,9 @@ def _check_parts(data: bytes) -> None:
                 _check_part(part.filename, content)
                 n_tags += content.count(b"<")
                 if n_tags > MAX_TAGS:
-                    raise UnreadableFile(f"holds more than {MAX_TAGS} XML tags: save the sheet with the impedance as CSV")
+                    raise UnreadableFile(
+                        f"holds more than {MAX_TAGS} XML tags: save the sheet with the impedance as CSV"
+                    )
     except _BROKEN as problem:
         raise UnreadableFile(f"{_DAMAGED} ({plain(problem, limit=60)})") from None
 

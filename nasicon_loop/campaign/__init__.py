@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nasicon_loop.campaign.acquisition import expected_improvement, probability_above
     from nasicon_loop.campaign.batch import Incumbent, incumbent, propose
-    from nasicon_loop.campaign.candidates import BLOCKED_ELEMENTS, Settings, composition_key, readable_keys, stream_candidates
+    from nasicon_loop.campaign.candidates import (
+        BLOCKED_ELEMENTS,
+        Settings,
+        composition_key,
+        readable_keys,
+        stream_candidates,
+    )
     from nasicon_loop.campaign.changes import describe_changes
     from nasicon_loop.campaign.feasibility import limits
     from nasicon_loop.campaign.reasons import literature

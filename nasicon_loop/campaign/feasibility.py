@@ -20,9 +20,7 @@ def solubility_limit(dopant: Dopant, rows: Literature, settings: Settings) -> fl
     limit = float(dict(settings.solubility).get(dopant.plausibility, settings.solubility[0][1]))
     if abs(dopant.oxidation_state - element(dopant.host).oxidation_state) >= _FAR_CHARGE:
         limit /= 2.0
-    shown = [
-        amounts.get(dopant.element, 0.0) for amounts, row in rows.rows if row.log10_sigma >= _CONDUCTS_LOG10
-    ]
+    shown = [amounts.get(dopant.element, 0.0) for amounts, row in rows.rows if row.log10_sigma >= _CONDUCTS_LOG10]
     return max([limit, *shown])
 
 

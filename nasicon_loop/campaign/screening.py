@@ -8,6 +8,7 @@ the last bits of its answers, are the same everywhere.
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 
 from nasicon_loop.campaign.acquisition import acquire
 from nasicon_loop.campaign.candidates import Key, Settings, candidate_of, composition_key
@@ -73,7 +74,7 @@ def blocks(settings: Settings, n_candidates: int = CANDIDATES_PER_BLOCK) -> tupl
     """Return the blocks of a space, each of about `n_candidates`. Raises Refusal for steps finer than 0.01."""
     for name, values in (("amounts", settings.amounts), ("silicon", settings.silicon)):
         ordered = sorted(values)
-        if any(high - low < FINEST_STEP for low, high in zip(ordered, ordered[1:], strict=False)):
+        if any(high - low < FINEST_STEP for low, high in pairwise(ordered)):
             raise Refusal("steps finer than 0.01 give the same compositions", name)
     n_lines = max(1, n_candidates // len(settings.amounts))
     return tuple(

@@ -30,7 +30,7 @@ class Cluster:
     def map(
         self, fn: "Task[Item, Result]", items: Sequence[Item], *, seed: int, progress: Progress | None = None
     ) -> list[Result]:
-        """Return `[fn(item, item_seed) ...]`. Raises Refusal when an item kills worker after worker, or all are gone."""
+        """Return `[fn(item, item_seed) ...]`. Raises Refusal when one item kills all workers, or they are gone."""
         from distributed import as_completed
         from distributed.scheduler import KilledWorker
 

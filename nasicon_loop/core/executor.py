@@ -71,14 +71,13 @@ class Processes:
     ) -> list[Result]:
         """Return `[fn(item, item_seed) ...]`. Raises Refusal when the same items kill worker after worker."""
         bar = progress or Silent()
-        seeds = item_seeds(seed, len(items))
+        pairs = list(zip(items, item_seeds(seed, len(items)), strict=True))
         done: dict[int, Result] = {}
         n_deaths = 0
-        while len(done) < len(items):
-            left = [place for place in range(len(items)) if place not in done]
+        while len(done) < len(pairs):
             n_before = len(done)
             try:
-                self._round(fn, items, seeds, left, done, bar)
+                self._round(fn, pairs, done, bar)
             except BrokenProcessPool as death:
                 n_deaths = 1 if len(done) > n_before else n_deaths + 1
                 if n_deaths == MOST_DEATHS:
@@ -86,23 +85,16 @@ class Processes:
                         f"worker processes died {n_deaths} times on the same work (out of memory?); use fewer workers",
                         "processes",
                     ) from death
-        return [done[place] for place in range(len(items))]
+        return [done[place] for place in range(len(pairs))]
 
     def _round(
-        self,
-        fn: "Task[Item, Result]",
-        items: Sequence[Item],
-        seeds: Sequence[int],
-        left: Sequence[int],
-        done: dict[int, Result],
-        bar: Progress,
+        self, fn: "Task[Item, Result]", pairs: Sequence[tuple[Item, int]], done: dict[int, Result], bar: Progress
     ) -> None:
-        """Put results into `done`. A worker that dies takes the whole pool with it: what is done by then is kept."""
+        """Add what is missing to `done`. A worker that dies takes its pool with it: what is done by then is kept."""
+        left = [place for place in range(len(pairs)) if place not in done]
         n_workers = max(1, min(self.n_workers, len(left)))
         with _quiet_environment(), ProcessPoolExecutor(n_workers, get_context("spawn")) as pool:
-            places: dict[Future[Result], int] = {
-                pool.submit(run_single, fn, items[place], seeds[place]): place for place in left
-            }
+            places: dict[Future[Result], int] = {pool.submit(run_single, fn, *pairs[place]): place for place in left}
             try:
                 death = None
                 for future in as_completed(places):

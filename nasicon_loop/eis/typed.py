@@ -13,13 +13,14 @@ _LARGEST = 1e30
 
 def check(value: Any) -> None:
     """Raise TypeError or ValueError naming the first field of a dataclass that does not hold what is declared."""
-    for name, kind in _hints(type(value)).items():
+    cls: Any = type(value)
+    for name, kind in _hints(cls).items():
         if not _fits(getattr(value, name), kind):
             raise TypeError(f"{name} does not hold {_words(kind)}")
 
 
 @cache
-def _hints(cls: type) -> dict[str, Any]:
+def _hints(cls: Any) -> dict[str, Any]:
     hints = get_type_hints(cls)
     return {field.name: hints[field.name] for field in dataclasses.fields(cls)}
 
@@ -52,7 +53,7 @@ def _is(value: Any, kind: Any) -> bool:
         return is_number and (math.isnan(value) or abs(value) < _LARGEST)
     if kind is int:
         return isinstance(value, int) and not isinstance(value, bool)
-    if dataclasses.is_dataclass(kind) and isinstance(value, kind):
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind) and isinstance(value, kind):
         check(value)
         return True
     return isinstance(value, NoneType if kind is None else kind)

@@ -45,28 +45,37 @@ def add_dummy(lab: "Lab", path: Path, *, by: str | None = None, note: str = "") 
     spectrum = instruments.read(path)[0]
     with lab.database.read() as reader:
         (spectrum,), problem = without_leads([spectrum], current_leads(reader))
-    r_ohm, sd_ohm = _resistance(spectrum, eis_settings(lab.settings))
-    nominal = lab.settings.dummy.r_ohm
-    document = {"r_total_ohm": r_ohm, "r_total_ohm_sd": sd_ohm, "nominal_ohm": nominal, "remark": problem}
+    r_ohm, sd_ohm, doubt = _resistance(spectrum, eis_settings(lab.settings))
+    document = {
+        "r_total_ohm": r_ohm,
+        "r_total_ohm_sd": sd_ohm,
+        "nominal_ohm": lab.settings.dummy.r_ohm,
+        "doubts": [said for said in (doubt, problem) if said],
+    }
     files = {lab.folder.open_vault().add(read_bounded(path)): plain(path.name, limit=100)}
     with lab.database.write(who=lab.who) as writer:
         record = writer.add_quality("dummy", document, files=files, who=plain(by) if by else None, note=plain(note))
     return _reading(lab, record)
 
 
-def _resistance(spectrum: "Spectrum", settings: "EisSettings") -> tuple[float, float]:
+def _resistance(spectrum: "Spectrum", settings: "EisSettings") -> tuple[float, float, str]:
+    """Return R_total with its sd, and what is doubtful of it."""
     import numpy as np
 
     from nasicon_loop import eis
 
     analysis = eis.analyse(spectrum, settings=settings)
     if analysis.r_total_ohm is not None and analysis.r_total_ohm_sd is not None:
-        return analysis.r_total_ohm, analysis.r_total_ohm_sd
+        return (
+            analysis.r_total_ohm,
+            analysis.r_total_ohm_sd,
+            "" if analysis.verdict == "accepted" else analysis.reasons[0],
+        )
     z = np.asarray(spectrum.impedance_ohm)
     if float(np.median(np.abs(z.imag) / np.maximum(np.abs(z.real), 1e-300))) > _RESISTIVE or np.median(z.real) <= 0:
         raise Refusal(f"tells no resistance: {'; '.join(analysis.reasons)}", "dummy cell")
     slow = z.real[np.argsort(spectrum.frequency_hz)[: max(3, len(z) // 2)]]
-    return float(np.median(slow)), float(np.std(slow) / np.sqrt(len(slow)))
+    return float(np.median(slow)), float(np.std(slow) / np.sqrt(len(slow))), ""
 
 
 def dummy_history(lab: "Lab") -> list[DummyReading]:
@@ -108,6 +117,7 @@ def _reading(lab: "Lab", record: "QualityRecord") -> DummyReading:
             f"(limit {rules.limit_percent:g} %): check cables and calibration before trusting today's results"
         )
     name = next(iter(record.files.values()), "")
+    warning = "; ".join([*([warning] if warning else []), *record.document.get("doubts", ())])
     return DummyReading(
         record.id, name, r_ohm, sd_ohm, nominal, deviation, is_off, warning, record.who, record.at
     )  # fmt: skip

@@ -39,7 +39,7 @@ def screen_space(
         campaign.incumbent(model, formulas).mean,
         campaign.limits(campaign.literature(past.known), rules),
         n_best,
-       campaign.readable_keys([*formulas, *past.made, *past.pending, *past.abandoned, *past.rejected]),
+        campaign.readable_keys([*formulas, *past.made, *past.pending, *past.abandoned, *past.rejected]),
     )
     return screen_with(lab.folder.models / Path(run.directory).name, question, executor=executor, progress=progress)
 

@@ -1,18 +1,19 @@
 """What the lab's own results add: a Gaussian process on (lab result - networks' mean).
 
-    y_lab(x) = networks(x) + s(x) g(x) + pellet scatter,   g ~ GP(0, kernel), kernel(x, x) = 1
+    y_lab(x) = networks(x) + s(x) g(x) + t h(x) + pellet scatter,   g, h ~ GP(0, kernel), kernel(x, x) = 1
 
-s(x)^2 is the part of the networks' variance that is systematic for one composition in one lab (the disagreement of
-members plus `learnable_fraction` of their noise). Most of the kernel (all but SHARED) is a product of
+t h is what a laboratory's pellets of one host family have in common (its powders, furnace, electrodes), with a fixed
+small amplitude: suggestions are made where the networks are too hopeful, so their results come in low for a reason that
+says nothing about other compositions. The family is told by Na on A, Zr or Hf on M, and Si.
+
+s(x)^2 is the rest of the part of the networks' variance that is systematic for one composition in one lab (the
+disagreement of members plus `learnable_fraction` of their noise), at most SCALE_CAP^2: where the networks know nothing,
+a result elsewhere must not count several times over. The kernel of g is a product of
 
 - dopants: elements other than Na on A, Zr on M, Si and P on X, as a normalised scalar product, in which chemically
   similar ones (charge, Shannon radius, electronegativity) count a little, so the same dopant follows and others hardly;
 - amounts: Gaussians over dopant on M, cavity ions, Si per formula unit;
 - conditions: Gaussians over 1000/T and the pellet's making (excess, sintering, density), a step between bulk and total.
-
-SHARED of it is what a laboratory's pellets of one host family have in common (its powders, furnace, electrodes): careful
-reports of one composition from different laboratories scatter more than one laboratory's pellets do. The family is told
-by Na on A, Zr or Hf on M, and Si.
 
 A lab row's noise is its own sd and the pellet scatter, in quadrature. Nothing here is fitted, so one result is enough,
 and leaving a row out gives back exactly what was before it.
@@ -42,8 +43,10 @@ OTHER_DOPANT = 0.10
 CHARGE_SCALE, RADIUS_SCALE_ANGSTROM, ELECTRONEGATIVITY_SCALE = 0.5, 0.10, 0.4
 M_FRACTION_SCALE, CAVITY_SCALE, SILICON_SCALE = 0.10, 0.5, 0.4
 INVERSE_TEMPERATURE_SCALE = 0.6
-SHARED = 0.3
-"""Share of the variance that is common to a lab's pellets of one host family: about 0.22 dex of 0.4."""
+SHARED_SD = 0.12
+"""Amplitude (dex) of what is common to a lab's pellets of one host family."""
+SCALE_CAP = 0.6
+"""Greatest amplitude (dex) of the composition's own part."""
 FAMILY_SCALES = (0.3, 0.3, 0.8)
 """Over the share of Na among the cavity ions, the share of Zr and Hf on M, and Si per formula unit."""
 OTHER_KIND = 0.7
@@ -94,14 +97,36 @@ def _family(batch: Crystals, column: Mapping[str, int], temperature_c: Array) ->
 
 
 def kernel(left: Points, right: Points) -> Array:
-    """Return (n, m) correlations between 0 and 1; 1 for equal points."""
+    """Return (n, m) correlations of the compositions' own part, between 0 and 1; 1 for equal points."""
     shared = HOST_LIKENESS + left.dopants @ right.dopants.T
     own_left = HOST_LIKENESS + (left.dopants**2).sum(axis=1)
     own_right = HOST_LIKENESS + (right.dopants**2).sum(axis=1)
     same_dopant = shared / np.sqrt(own_left[:, None] * own_right[None, :])
-    kind = np.where(left.is_bulk[:, None] == right.is_bulk[None, :], 1.0, OTHER_KIND)
-    own = same_dopant * _gaussian(left.smooth, right.smooth)
-    return np.asarray(kind * ((1.0 - SHARED) * own + SHARED * _gaussian(left.family, right.family)), dtype=np.float64)
+    return np.asarray(_same_kind(left, right) * same_dopant * _gaussian(left.smooth, right.smooth))
+
+
+def family_kernel(left: Points, right: Points) -> Array:
+    """Return (n, m) correlations of what a lab's pellets of one host family have in common."""
+    return np.asarray(_same_kind(left, right) * _gaussian(left.family, right.family))
+
+
+def covariance(left: Points, left_scale: Array, right: Points, right_scale: Array) -> Array:
+    """Return (n, m) covariances in dex^2; the scales (n,), (m,) are the systematic sds of the networks in dex."""
+    own = _own_scale(left_scale)[:, None] * _own_scale(right_scale)[None, :] * kernel(left, right)
+    common = _common_scale(left_scale)[:, None] * _common_scale(right_scale)[None, :] * family_kernel(left, right)
+    return np.asarray(own + common)
+
+
+def _common_scale(scale: Array) -> Array:
+    return np.minimum(SHARED_SD, scale)
+
+
+def _own_scale(scale: Array) -> Array:
+    return np.minimum(np.sqrt(np.maximum(scale**2 - _common_scale(scale) ** 2, 0.0)), SCALE_CAP)
+
+
+def _same_kind(left: Points, right: Points) -> Array:
+    return np.where(left.is_bulk[:, None] == right.is_bulk[None, :], 1.0, OTHER_KIND)
 
 
 def _gaussian(left: Array, right: Array) -> Array:
@@ -130,7 +155,7 @@ class Correction:
         if not self.rows:
             return shift, reduction
         known, usual = self._known()
-        prior = kernel(known, known) * self.scale[:, None] * self.scale[None, :]
+        prior = covariance(known, self.scale, known, self.scale)
         noise = np.array([row.log10_sigma_sd**2 for row in self.rows]) + self.pellet_scatter_sd**2
         lower = cholesky(prior + np.diag(noise), lower=True)
         weights = cho_solve((lower, True), self.residual)
@@ -142,7 +167,7 @@ class Correction:
                 list(kinds[start : start + CHUNK]),
                 np.broadcast_to(usual, (len(at), len(usual))),
             )
-            cross = kernel(asked, known) * scale[at][:, None] * self.scale[None, :]
+            cross = covariance(asked, scale[at], known, self.scale)
             shift[at] = cross @ weights
             reduction[at] = (solve_triangular(lower, cross.T, lower=True) ** 2).sum(axis=0)
         return shift, np.minimum(reduction, scale**2)

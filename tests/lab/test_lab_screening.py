@@ -25,7 +25,16 @@ SPACE = campaign.Settings(
 @pytest.fixture(scope="module")
 def model_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = [
-        Row(f"lit-{k}", dope(dopant, Fraction(amount, 20)).formula, -3.2 - 0.1 * k, 0.1, 25.0, "total", f"{k}", "literature")
+        Row(
+            f"lit-{k}",
+            dope(dopant, Fraction(amount, 20)).formula,
+            -3.2 - 0.1 * k,
+            0.1,
+            25.0,
+            "total",
+            f"{k}",
+            "literature",
+        )
         for k, (dopant, amount) in enumerate((d, a) for d in ("Mg", "Sc", "Zn", "Y") for a in (1, 2, 4))
     ]
     directory = tmp_path_factory.mktemp("models") / "0001"

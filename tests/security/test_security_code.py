@@ -111,7 +111,7 @@ def test_nothing_listens_but_the_simulated_devices() -> None:
 
 
 def test_no_table_for_spreadsheets_is_written() -> None:
-    """A cell that begins with = + - @ is a formula to a spreadsheet; whoever adds a CSV has to neutralise them first."""
+    """A cell that begins with = + - @ is a formula to a spreadsheet: whoever adds a CSV has to neutralise it."""
     writing = [
         f"{where}:{call.lineno}"
         for where, call in calls()

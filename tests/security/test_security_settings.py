@@ -1,4 +1,4 @@
-"""lab.toml and the files beside it are data: nothing in them runs, and nothing in them ends the program without a word."""
+"""lab.toml and the files beside it are data: nothing in them runs, nothing in them ends the program without a word."""
 
 from pathlib import Path
 

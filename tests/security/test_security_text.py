@@ -16,7 +16,9 @@ from nasicon_loop.lab import write_report
 from nasicon_loop.lab.context import Lab
 from nasicon_loop.lab.scan import scan_once
 
-HOSTILE = "\x1b[2J\x1b]0;owned\x07\x9b31m[red]<img src=x onerror=alert(1)>&lt;=cmd|' calc'!A0$\\frac{\u202egpj.exe\u2028x"
+HOSTILE = (
+    "\x1b[2J\x1b]0;owned\x07\x9b31m[red]<img src=x onerror=alert(1)>&lt;=cmd|' calc'!A0$\\frac{\u202egpj.exe\u2028x"
+)
 HARMFUL = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
 
@@ -60,7 +62,9 @@ def test_no_command_prints_what_a_terminal_acts_on(hostile: Lab, words: tuple[st
 
 def test_refused_names_and_options_are_shown_harmless(hostile: Lab) -> None:
     for arguments in (("sample", "show", HOSTILE), ("recipe", HOSTILE), ("import", HOSTILE), ("fit", HOSTILE)):
-        result = CliRunner().invoke(app, [*arguments, *(() if arguments[0] == "fit" else ("--lab", str(hostile.folder.path)))])
+        result = CliRunner().invoke(
+            app, [*arguments, *(() if arguments[0] == "fit" else ("--lab", str(hostile.folder.path)))]
+        )
         assert result.exit_code == 1, result.output
         assert is_harmless(result.output), ascii(result.output)
 
