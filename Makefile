@@ -6,7 +6,7 @@ STAMP := $(VENV)/.ready
 
 FUZZ_SECONDS ?= 600
 
-.PHONY: demo test lint unit bench fuzz audit setup clean
+.PHONY: demo test lint unit bench torture fuzz audit setup clean
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -29,6 +29,10 @@ unit: $(STAMP)
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 test: lint unit
+
+# The long form: hundreds of kills at write points and at any moment, minutes of everything at once, on both databases.
+torture: $(STAMP)
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m torture -s tests/torture
 
 bench: $(STAMP)
 	OMP_NUM_THREADS=2 $(BIN)/python -m benchmarks

@@ -15,6 +15,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fuzz.targets import Target
 
 SLOW_S = 5.0
 """An input of a few kilobytes that takes longer than this is a finding too."""
@@ -113,9 +117,9 @@ def main() -> None:
     for data in seeds:
         one(data)
     if guided:
-        _guided(record, one, options, seeds, target.words, target.max_bytes)
+        _guided(record, one, options, seeds, target)
     else:
-        _unguided(one, options, seeds, target.words, target.max_bytes)
+        _unguided(one, options, seeds, target)
     record.write()
 
 
@@ -146,12 +150,7 @@ def _import_targets() -> None:
 
 
 def _guided(
-    record: Record,
-    one: Callable[[bytes], None],
-    options: argparse.Namespace,
-    seeds: list[bytes],
-    words: tuple[str, ...],
-    max_bytes: int,
+    record: Record, one: Callable[[bytes], None], options: argparse.Namespace, seeds: list[bytes], target: "Target"
 ) -> None:
     import atheris
 
@@ -160,12 +159,12 @@ def _guided(
     for data in seeds:
         (corpus / sha256(data).hexdigest()[:16]).write_bytes(data)
     dictionary = options.folder / f"{record.target}.dict"
-    dictionary.write_text("".join(f'"{_escaped(word)}"\n' for word in words), encoding="ascii")
+    dictionary.write_text("".join(f'"{_escaped(word)}"\n' for word in target.words), encoding="ascii")
     arguments = [
-        sys.argv[0], str(corpus), f"-max_len={max_bytes}", f"-max_total_time={int(options.seconds)}", "-timeout=60",
-        "-rss_limit_mb=3000", "-verbosity=0", f"-seed={options.seed}", "-print_final_stats=0",
+        sys.argv[0], str(corpus), f"-max_len={target.max_bytes}", f"-max_total_time={int(options.seconds)}",
+        "-timeout=60", "-rss_limit_mb=3000", "-verbosity=0", f"-seed={options.seed}", "-print_final_stats=0",
     ]  # fmt: skip
-    if words:
+    if target.words:
         arguments.append(f"-dict={dictionary}")
     end = time.monotonic() + options.seconds + 5
 
@@ -186,19 +185,13 @@ def _escaped(word: str) -> str:
     return "".join(chr(b) if 32 < b < 127 and b not in b'"\\' else f"\\x{b:02x}" for b in word.encode())
 
 
-def _unguided(
-    one: Callable[[bytes], None],
-    options: argparse.Namespace,
-    seeds: list[bytes],
-    words: tuple[str, ...],
-    max_bytes: int,
-) -> None:
+def _unguided(one: Callable[[bytes], None], options: argparse.Namespace, seeds: list[bytes], target: "Target") -> None:
     from fuzz.mutator import mutated
 
     source = random.Random(options.seed)  # noqa: S311 - reproducibility, not secrecy
     end = time.monotonic() + options.seconds
     while time.monotonic() < end:
-        one(mutated(seeds, words, max_bytes, source))
+        one(mutated(seeds, target.words, target.max_bytes, source))
 
 
 if __name__ == "__main__":

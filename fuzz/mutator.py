@@ -1,4 +1,4 @@
-"""Mutation without coverage, for Pythons that atheris does not install on: weaker, but the same targets and findings."""
+"""Mutation without coverage, where atheris does not install: weaker, but the same targets and findings."""
 
 import random
 from collections.abc import Sequence

@@ -80,7 +80,7 @@ def file_name() -> Run:
 def tables() -> list[bytes]:
     """Return tables of conductivities."""
     return [
-        b"formula,sigma_s_cm,temperature_c,source,flags\nNa3Zr2Si2PO12,6.7e-4,25,a paper,\nNa1Zr2P3O12,1e-7,25,b,outlier\n",
+        b"formula,sigma_s_cm,temperature_c,source,flags\nNa3Zr2Si2PO12,6.7e-4,25,a,\nNa1Zr2P3O12,1e-7,25,b,outlier\n",
         b"composition;log10_sigma_s_cm;T (K);kind\nNa3Zr2Si2PO12;-3.2;298.15;bulk\n",
         b"formula\te_hull_meV_atom\nNa3Zr2Si2PO12\t5.5\n",
     ]

@@ -4,6 +4,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable
+from fractions import Fraction
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -167,9 +168,7 @@ def _model() -> tuple[bytes, bytes]:
         shutil.rmtree(folder)
 
 
-def _amounts() -> list[object]:
-    from fractions import Fraction
-
+def _amounts() -> list[Fraction]:
     return [Fraction(k, 20) for k in (1, 2, 3, 4)]
 
 

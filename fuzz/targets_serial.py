@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Callable
 from itertools import count
+from types import ModuleType
 
 Run = Callable[[bytes], None]
 _PROFILES = ("eurotherm_2400", "eurotherm_3200", "eurotherm_epc3016", "nabertherm_400")
@@ -27,6 +28,11 @@ def sics_line() -> Run:
             assert weight.resolution_g > 0
 
     return run
+
+
+def _replace(module: ModuleType, name: str, value: object) -> None:
+    """Put a fake in a module's place for a port, a socket or a clock."""
+    setattr(module, name, value)
 
 
 class _Line:
@@ -78,10 +84,10 @@ def balance() -> Run:
     from instruments.devices import DeviceError, DeviceSettings, mt_sics
 
     lines: list[_Line] = []
-    mt_sics.open_serial = lambda *_: lines[-1]  # type: ignore[assignment,misc]
+    _replace(mt_sics, "open_serial", lambda *_: lines[-1])
 
     def run(data: bytes) -> None:
-        mt_sics.time = _Ticks()  # type: ignore[assignment]
+        _replace(mt_sics, "time", _Ticks())
         lines[:] = [_Line(data)]
         device = mt_sics.MtSicsBalance(DeviceSettings("fuzz", timeout_s=0.2))
         stream = device.live()
@@ -119,8 +125,8 @@ def modbus_rtu() -> Run:
     from instruments.devices import modbus_rtu as module
 
     lines: list[_Line] = []
-    module.open_serial = lambda *_: lines[-1]  # type: ignore[assignment]
-    minimalmodbus._calculate_minimum_silent_period = lambda _: 0.0
+    _replace(module, "open_serial", lambda *_: lines[-1])
+    _replace(minimalmodbus, "_calculate_minimum_silent_period", lambda _: 0.0)
 
     def run(data: bytes) -> None:
         reply = _checksum(data[1:]) if data[:1] > b"\x00" else data[1:]
@@ -174,7 +180,7 @@ def modbus_tcp() -> Run:
         def create_connection(cls, *_: object) -> _Socket:
             return _Socket(cls.data)
 
-    module.socket = Network  # type: ignore[assignment]
+    _replace(module, "socket", Network)
 
     def run(data: bytes) -> None:
         Network.data = data

@@ -71,11 +71,11 @@ class Making(Access):
 
     def sample(self, label: str) -> Sample:
         """Return the sample with this label; Refusal when there is none."""
-        return self._known(Sample, "sample", "sample", label=label)
+        return self._known(Sample, "sample", "sample", label=label.strip().upper())
 
     def find_sample(self, label: str) -> Sample | None:
         """Return the sample with this label, or None."""
-        return self._fact(Sample, "sample", label=label)
+        return self._fact(Sample, "sample", label=label.strip().upper())
 
     def sample_by_id(self, sample_id: int) -> Sample:
         """Return a sample by its id; Refusal when there is none."""
@@ -127,11 +127,11 @@ class Making(Access):
 
     def pellet(self, label: str) -> Pellet:
         """Return the pellet with this label ("NL-0001-P2"); Refusal when there is none."""
-        return self._known(Pellet, "pellet", "pellet", label=label)
+        return self._known(Pellet, "pellet", "pellet", label=label.strip().upper())
 
     def find_pellet(self, label: str) -> Pellet | None:
         """Return the pellet with this label, or None."""
-        return self._fact(Pellet, "pellet", label=label)
+        return self._fact(Pellet, "pellet", label=label.strip().upper())
 
     def pellet_by_id(self, pellet_id: int) -> Pellet:
         """Return a pellet by its id; Refusal when there is none."""

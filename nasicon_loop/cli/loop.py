@@ -159,6 +159,10 @@ def predict(
 def screen(
     limit: Annotated[int, typer.Option(help="How many rows to show.", min=1, max=10000)] = 20,
     plot: Annotated[Path | None, typer.Option(help="Write the periodic-table map here (.png or .svg).")] = None,
+    compositions: Annotated[
+        bool, typer.Option("--compositions", help="Score the whole space in steps of 0.01: a million, many minutes.")
+    ] = False,
+    executor: Annotated[str | None, typer.Option(help=EXECUTORS)] = None,
     lab: LabOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -166,6 +170,9 @@ def screen(
     from nasicon_loop.cli.words import plain_table
     from nasicon_loop.lab import screen_dopants
 
+    if compositions or executor is not None:
+        _screen_space(lab, limit, executor, as_json=as_json)
+        return
     with progress_bar() as bar:
         rows = screen_dopants(opened_lab(lab), plot=plot, progress=bar)[:limit]
 
@@ -183,6 +190,24 @@ def screen(
         console.print(plain_table(["dopant", "best formula", "log10 sigma", "expected gain", "rows with it"], cells))
 
     say(rows, human, as_json=as_json)
+
+
+def _screen_space(lab: Path | None, n_best: int, executor: str | None, *, as_json: bool) -> None:
+    from nasicon_loop.cli.words import plain_table
+    from nasicon_loop.core import joined
+    from nasicon_loop.lab import screen_space
+
+    with joined(executor) as workers, progress_bar() as bar:
+        found = screen_space(opened_lab(lab), n_best, executor=workers, progress=bar)
+
+    def human(console: "Console") -> None:
+        cells = [
+            (hit.formula, hit.dopant, f"{hit.mean:.2f} ± {hit.sd:.2f}", f"{hit.acquisition:.4f}") for hit in found.hits
+        ]
+        title = f"the best of {found.n_candidates} compositions"
+        console.print(plain_table(["formula", "dopant", "log10 sigma", "expected gain"], cells, title=title))
+
+    say({"schema": 1, "n_candidates": found.n_candidates, "compositions": found.hits}, human, as_json=as_json)
 
 
 @refusing

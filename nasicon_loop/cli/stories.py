@@ -170,8 +170,8 @@ def draw_analysis(screen: "Console", document: Mapping[str, Any]) -> None:
     """Show one analysis: the number, its reasons, the gates, and what else was tried."""
     screen.print(f"analysis {document['analysis']} of {plain(document['file'])} ({document['label'] or 'unassigned'})")
     screen.print(f"verdict {document['verdict']}, {document['standing']}")
-    for reason in document["reasons"]:
-        screen.print(f"  {plain(reason, limit=500)}")
+    for sentence in (*document["reasons"], *document["notes"]):
+        screen.print(f"  {plain(sentence, limit=500)}")
     screen.print(f"R total  {with_sd(document['r_total_ohm'], document['r_total_ohm_sd'])} ohm")
     screen.print(f"sigma    {with_sd(document['sigma_total_s_cm'], document['sigma_total_s_cm_sd'])} S/cm as measured")
     screen.print(f"at 25 °C {with_sd(document['sigma_25_s_cm'], document['sigma_25_s_cm_sd'])} S/cm")

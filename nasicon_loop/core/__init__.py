@@ -1,7 +1,7 @@
 """What every room stands on: refusals, progress, time, executors, units. Imports the standard library only."""
 
 from nasicon_loop.core.clock import Clock, SystemClock, utc_iso
-from nasicon_loop.core.cluster import Cluster, executor_of
+from nasicon_loop.core.cluster import Cluster, executor_of, joined
 from nasicon_loop.core.executor import Executor, Inline, Processes
 from nasicon_loop.core.jsonable import to_json
 from nasicon_loop.core.progress import Progress, Silent
@@ -19,6 +19,7 @@ __all__ = [
     "Silent",
     "SystemClock",
     "executor_of",
+    "joined",
     "plain",
     "to_json",
     "utc_iso",

@@ -1,7 +1,9 @@
 """The executor that joins a Dask scheduler (extra `cluster`), and choosing an executor by a word."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
 from types import TracebackType
 from typing import Any, Self
 
@@ -31,9 +33,7 @@ class Cluster:
         self, fn: "Task[Item, Result]", items: Sequence[Item], *, seed: int, progress: Progress | None = None
     ) -> list[Result]:
         """Return `[fn(item, item_seed) ...]`. Raises Refusal when one item kills all workers, or they are gone."""
-        from distributed import as_completed
-        from distributed.scheduler import KilledWorker
-
+        dask = _dask(self.address)
         bar = progress or Silent()
         futures = [
             self._client.submit(run_single, fn, item, item_seed, pure=False)
@@ -42,10 +42,10 @@ class Cluster:
         places = {future.key: place for place, future in enumerate(futures)}
         results: dict[int, Result] = {}
         try:
-            for future, result in as_completed(futures, loop=self._client.loop, with_results=True):
+            for future, result in dask.as_completed(futures, loop=self._client.loop, with_results=True):
                 results[places[future.key]] = result
                 bar.advance()
-        except KilledWorker as death:
+        except dask.scheduler.KilledWorker as death:
             raise Refusal("one piece of work killed worker after worker (out of memory?)", self.address) from death
         except (OSError, TimeoutError) as problem:
             raise Refusal(f"the scheduler is gone ({problem})", self.address) from problem
@@ -66,13 +66,16 @@ class Cluster:
         self.close()
 
 
-def _connected(address: str, timeout_s: float) -> Any:
+def _dask(address: str) -> Any:
     try:
-        from distributed import Client
+        return import_module("distributed")
     except ImportError as error:
         raise Refusal("needs Dask: pip install 'nasicon_loop[cluster]'", address) from error
+
+
+def _connected(address: str, timeout_s: float) -> Any:
     try:
-        return Client(address, timeout=timeout_s, set_as_default=False)
+        return _dask(address).Client(address, timeout=timeout_s, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as problem:
         raise Refusal(f"no Dask scheduler answers there ({type(problem).__name__})", address) from problem
 
@@ -90,3 +93,14 @@ def executor_of(word: str | None) -> Executor:
     if "://" in word:
         return Cluster(word)
     raise Refusal(_HINT, "--executor")
+
+
+@contextmanager
+def joined(word: str | None) -> Iterator[Executor]:
+    """Give the executor that `--executor WORD` names, and leave a cluster afterwards."""
+    executor = executor_of(word)
+    try:
+        yield executor
+    finally:
+        if isinstance(executor, Cluster):
+            executor.close()

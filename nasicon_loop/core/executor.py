@@ -94,7 +94,9 @@ class Processes:
         left = [place for place in range(len(pairs)) if place not in done]
         n_workers = max(1, min(self.n_workers, len(left)))
         with _quiet_environment(), ProcessPoolExecutor(n_workers, get_context("spawn")) as pool:
-            places: dict[Future[Result], int] = {pool.submit(run_single, fn, *pairs[place]): place for place in left}
+            places: dict[Future[Result], int] = {
+                pool.submit(run_single, fn, pairs[place][0], pairs[place][1]): place for place in left
+            }
             try:
                 death = None
                 for future in as_completed(places):

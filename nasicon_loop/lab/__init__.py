@@ -87,6 +87,7 @@ if TYPE_CHECKING:
         screen_dopants,
         suggest_compositions,
     )
+    from nasicon_loop.lab.screening import screen_space
     from nasicon_loop.lab.temperature_series import PooledSample, Series, sample_arrhenius, sample_pooled
     from nasicon_loop.lab.views import (
         EqualView,
@@ -172,6 +173,7 @@ _HOME = {
         "screen_dopants",
         "suggest_compositions",
     ),
+    "screening": ("screen_space",),
     "views": (
         "EqualView",
         "NyquistPicture",
@@ -303,6 +305,7 @@ __all__ = [
     "sample_sheet",
     "sample_story",
     "screen_dopants",
+    "screen_space",
     "set_geometry",
     "set_leads",
     "set_phase",

@@ -26,7 +26,7 @@ Batch = list[tuple[int, "Spectrum", "Analysis"]]
 """What was concluded and is not stored yet: pellet, sweep, analysis."""
 
 
-_LOOK_BACK = 50
+_LOOK_BACK = 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """An opened lab: what every use case gets as its first argument."""
 
-import os
+import getpass
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -69,7 +69,7 @@ def _name_in(settings: Settings) -> str | None:
 
 def user_name() -> str:
     """Return the name of the computer's user, or "unknown"."""
-    for variable in ("LOGNAME", "USER", "USERNAME"):
-        if os.environ.get(variable):
-            return plain(os.environ[variable], limit=100)
-    return "unknown"
+    try:
+        return plain(getpass.getuser(), limit=100)
+    except (OSError, KeyError, ImportError):  # no such user in the system's table, as in a bare container
+        return "unknown"

@@ -120,12 +120,20 @@ def refuse_odd_lengths(label: str, size: Dimensions) -> None:
         value: float | None = getattr(size, name)
         if value is not None and value > _LIMIT_CM.get(name, _WIDEST_CM):
             raise Refusal(f"{name} of {value:g} is no pellet's; lengths are in cm", label)
+    if size.mass_g is not None and size.mass_g > _HEAVIEST_G:
+        raise Refusal(f"mass_g of {size.mass_g:g} is no pellet's; masses are in g", label)
+    if size.electrode_diameter_cm is not None and size.electrode_diameter_cm < _NARROWEST_CM:
+        raise Refusal(f"electrode_diameter_cm of {size.electrode_diameter_cm:g} is no electrode's; in cm", label)
     if (
         size.electrode_diameter_cm
         and size.fired_diameter_cm
         and size.electrode_diameter_cm > 1.05 * size.fired_diameter_cm
     ):
         raise Refusal("the electrode cannot be wider than the fired pellet; die, fired and electrode are three", label)
+
+
+_HEAVIEST_G = 100.0
+_NARROWEST_CM = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +163,31 @@ def density(reader: "Reader", pellet: "Pellet", size: Dimensions, archimedes: Ar
     mass_g, thickness_cm, diameter_cm = (
         _newest(size, known, name) for name in ("mass_g", "thickness_cm", "fired_diameter_cm")
     )
-    if mass_g is None or thickness_cm is None or diameter_cm is None:
+    if mass_g is None or thickness_cm is None:
+        return Density(None, None, notes)
+    if diameter_cm is None:
+        _refuse_too_light(
+            mass_g, thickness_cm, _newest(size, known, "electrode_diameter_cm"), theoretical, pellet.label
+        )
         return Density(None, None, notes)
     relative = _cylinder_g_cm3(mass_g, thickness_cm, diameter_cm) / theoretical
     _refuse_impossible(relative, "mass and size", pellet.label)
     return Density(relative, "mass and size", notes)
+
+
+def _refuse_too_light(
+    mass_g: float, thickness_cm: float, electrode_cm: float | None, theoretical: float, label: str
+) -> None:
+    """The pellet is at least as wide as its electrode, so mass, thickness and electrode bound its density."""
+    if electrode_cm is None:
+        return
+    most = _cylinder_g_cm3(mass_g, thickness_cm, electrode_cm) / theoretical
+    if most < _POSSIBLE[0]:
+        raise Refusal(
+            f"mass, thickness and electrode allow at most {100 * most:.0f} % of the theoretical density; "
+            "check the units (g, cm)",
+            label,
+        )
 
 
 def _newest(size: Dimensions, known: "PelletGeometry | None", name: str) -> float | None:

@@ -257,11 +257,16 @@ def _composition(thing: str) -> Any:
     from nasicon_loop.chemistry import Composition, composition_of_cif
 
     if not thing.lower().endswith(".cif"):
-        return Composition.parse(thing)
-    from nasicon_loop.lab.vault import read_bounded
+        composition = Composition.parse(thing)
+    else:
+        from nasicon_loop.lab.vault import read_bounded
 
-    data = read_bounded(Path(thing), limit=5_000_000)
-    return composition_of_cif(data.decode("utf-8", errors="replace"))
+        data = read_bounded(Path(thing), limit=5_000_000)
+        composition = composition_of_cif(data.decode("utf-8", errors="replace"))
+    sites = composition.sites()  # refuses what is no NASICON, one by one, before the model sees any
+    if not sites.a:
+        raise Refusal("has no ion in its cavities", composition.formula)
+    return composition
 
 
 def validate_model(lab: "Lab", *, quick: bool = False, progress: Progress | None = None) -> "Validation":

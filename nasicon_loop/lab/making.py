@@ -82,15 +82,18 @@ def new_pellet(
     lab: "Lab", label: str, dimensions: Dimensions | None = None, details: Details | None = None
 ) -> PelletMade:
     """Begin a pellet of a sample; its geometry may come later. Files that waited for it are completed."""
-    size, more = dimensions or Dimensions(), details or Details()
-    with lab.database.write(who=lab.who) as writer:
-        sample = writer.sample(label)
-        pellet = writer.add_pellet(sample)
-    if size.is_empty and more.is_empty:
-        from nasicon_loop.lab.completing import complete
+    from nasicon_loop.lab.completing import complete
 
+    size, more = dimensions or Dimensions(), details or Details()
+    if size.is_empty and more.is_empty:
+        with lab.database.write(who=lab.who) as writer:
+            pellet = writer.add_pellet(writer.sample(label))
         return PelletMade(pellet.label, pellet, None, tuple(complete(lab)))
-    return set_geometry(lab, pellet.label, size, more)
+    with lab.database.write(who=lab.who) as writer:  # one transaction: a refused size leaves no pellet behind
+        pellet = writer.add_pellet(writer.sample(label))
+        values, notes = _geometry_values(lab, writer, pellet, size, more)
+        geometry = writer.add_geometry(pellet, **values)
+    return PelletMade(pellet.label, pellet, geometry, tuple(complete(lab)), notes)
 
 
 def set_geometry(lab: "Lab", label: str, dimensions: Dimensions, details: Details | None = None) -> PelletMade:
@@ -104,23 +107,30 @@ def set_geometry(lab: "Lab", label: str, dimensions: Dimensions, details: Detail
     more = details or Details()
     if dimensions.is_empty and more.is_empty:
         raise Refusal("give at least one of thickness, electrode diameter, fired diameter, die diameter, mass", label)
-    size, sd, notes = more.resolved(dimensions, lab.settings.measurement.caliper_resolution_cm)
     with lab.database.read() as reader:
         pellet = pellet_of(reader, label)
-        refuse_odd_lengths(pellet.label, size)
-        found = density(reader, pellet, size, more.archimedes)
-    values: dict[str, Any] = {name: getattr(size, name) for name in _NUMBERS} | sd
+        values, notes = _geometry_values(lab, reader, pellet, dimensions, more)
     with lab.database.write(who=lab.who) as writer:
-        geometry = writer.add_geometry(
-            pellet,
-            **values,
-            electrode_method=None if more.electrode_method is None else plain(more.electrode_method),
-            archimedes=None if more.archimedes is None else dataclasses.asdict(more.archimedes),
-            readings={name: list(values) for name, values in more.readings.items()} or None,
-            relative_density=found.relative,
-            density_method=found.method,
-        )
-    return PelletMade(pellet.label, pellet, geometry, tuple(complete(lab)), (*notes, *found.notes))
+        geometry = writer.add_geometry(pellet, **values)
+    return PelletMade(pellet.label, pellet, geometry, tuple(complete(lab)), notes)
+
+
+def _geometry_values(
+    lab: "Lab", reader: "Reader", pellet: "Pellet", dimensions: Dimensions, more: Details
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """What is written down of a size, and what is odd about it; Refusal for a size that no pellet has."""
+    size, sd, notes = more.resolved(dimensions, lab.settings.measurement.caliper_resolution_cm)
+    refuse_odd_lengths(pellet.label, size)
+    found = density(reader, pellet, size, more.archimedes)
+    values: dict[str, Any] = {name: getattr(size, name) for name in _NUMBERS} | sd
+    values |= {
+        "electrode_method": None if more.electrode_method is None else plain(more.electrode_method),
+        "archimedes": None if more.archimedes is None else dataclasses.asdict(more.archimedes),
+        "readings": {name: list(read) for name, read in more.readings.items()} or None,
+        "relative_density": found.relative,
+        "density_method": found.method,
+    }
+    return values, (*notes, *found.notes)
 
 
 def pellet_of(reader: "Reader", label: str) -> "Pellet":

@@ -36,14 +36,14 @@ Array = NDArray[np.float64]
 
 HOSTS = {"A": ("Na",), "M": ("Zr",), "X": ("Si", "P")}
 SITE_SIZE = {"A": 4.0, "M": 2.0, "X": 3.0}
-HOST_LIKENESS = 1e-4
-"""What undoped hosts have in common, as squared site fraction: at 0.02 Zr per formula unit a dopant counts as half."""
+HOST_LIKENESS = 1e-5
+"""What undoped hosts have in common, as squared site fraction: at 0.006 Zr per formula unit a dopant counts as half."""
 OTHER_DOPANT = 0.10
 """Likeness of two different elements with equal charge, radius and electronegativity."""
 CHARGE_SCALE, RADIUS_SCALE_ANGSTROM, ELECTRONEGATIVITY_SCALE = 0.5, 0.10, 0.4
 M_FRACTION_SCALE, CAVITY_SCALE, SILICON_SCALE = 0.10, 0.5, 0.4
 INVERSE_TEMPERATURE_SCALE = 0.6
-SHARED_SD = 0.12
+SHARED_SD = 0.10
 """Amplitude (dex) of what is common to a lab's pellets of one host family."""
 SCALE_CAP = 0.6
 """Greatest amplitude (dex) of the composition's own part."""

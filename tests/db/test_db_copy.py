@@ -1,5 +1,6 @@
 """A lab moves from SQLite to PostgreSQL and back, and nothing is different afterwards."""
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -9,11 +10,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from typer.testing import CliRunner
 
 import db
 from db import copying, moving
 from db.engines import resolved
 from db.tables import TABLES
+from nasicon_loop.cli.app import app
 from nasicon_loop.core import Refusal
 
 Tell = Callable[..., Any]
@@ -138,3 +141,21 @@ def test_every_number_in_the_journal_is_known(lab_file: Any) -> None:
         names = {key for line in reader.journal(limit=None) for key in line.data}
     assert {name for name in names if name.endswith("_id")} <= moving.NAMED.keys()
     assert set(moving.NAMED.values()) <= TABLES.keys()
+
+
+def test_the_command_takes_a_lab_folder_and_says_what_it_did(server: str, tmp_path: Path) -> None:
+    runner = CliRunner()
+    lab = tmp_path / "my lab"
+    assert runner.invoke(app, ["init", str(lab)]).exit_code == 0
+    assert runner.invoke(app, ["sample", "new", "Na3Zr2Si2PO12", "--lab", str(lab)]).exit_code == 0
+    done = runner.invoke(app, ["db", "copy", str(lab), server, "--json"])
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["n_rows"]["sample"] == 1
+    again = runner.invoke(app, ["db", "copy", str(lab), server])
+    assert again.exit_code == 1
+    assert "already" in again.output
+    toml = lab / "lab.toml"
+    toml.write_text(toml.read_text(encoding="utf-8").replace('url = ""', f'url = "{server}"'), encoding="utf-8")
+    assert runner.invoke(app, ["sample", "new", "Na3Zr2Si2PO12", "--lab", str(lab)]).exit_code == 0
+    assert runner.invoke(app, ["db", "check", "--lab", str(lab)]).exit_code == 0
+    assert runner.invoke(app, ["db", "copy", str(lab), str(tmp_path / "back.db")]).exit_code == 0

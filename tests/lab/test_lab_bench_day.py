@@ -180,9 +180,7 @@ def _weigh_the_three(desk: Desk, labels: list[str], monkeypatch: pytest.MonkeyPa
         assert done["is_complete"]
         assert done["missing"] == []
         device.factor = lambda formula: 1.03 if formula == "ZrO2" and "+" not in device.shown[-1] else 1.0
-        assert "too much; repeat with --rescue or --accept" not in desk(f"bench weigh {two} --yes", refused=True).split(
-            "\n"
-        )
+        assert "repeat with --rescue or --accept" in desk(f"bench weigh {two} --yes", refused=True)
         device.pan.put(device._tare_g)  # taken out again: nothing of it was kept
         rescued = desk(f"bench weigh {two} --yes --rescue")
         assert rescued["is_complete"]
@@ -225,6 +223,7 @@ def _calcine(desk: Desk, furnace: EurothermSimulator, arm: str, monkeypatch: pyt
     assert 22 < furnace.furnace.programmer.setpoint_c < 350  # in mid-ramp
     assert "is still open" in desk("bench fire 1", refused=True)
     with PtyLine(RtuServer(furnace)) as line:
+        monkeypatch.setenv("NASICON_FURNACE_PORT", "/dev/pts/none")  # the kernel may give the old name again
         assert "--port" in desk("bench attach", refused=True)
         with desk.running("bench", "attach", "--port", line.address) as process:
             process.until("found again")
@@ -260,7 +259,7 @@ def test_a_day_at_the_bench(
             _turn(furnace, SPEED)
             sintered = process.answer()
     assert not sintered["is_open"]
-    assert sintered["run"] if "run" in sintered else sintered["number"] == 2
+    assert sintered["number"] == 2
 
     for n, label in enumerate(labels):
         desk(f"pellet new {label} --thickness-cm 0.112 --electrode-diameter-cm 1.2 --mass-g 0.6")

@@ -18,9 +18,7 @@ def answer(*dependencies: dict[str, object]) -> str:
 
 
 def test_pins_are_read_and_a_line_without_one_is_an_error() -> None:
-    text = (
-        "# what CI ran\nnumpy==2.3.1\nTyping_Extensions == 4.16.0  # note\n\ntorch==2.13.0+cpu ; python_version>'3'\n"
-    )
+    text = "# what CI ran\nnumpy==2.3.1\nTyping_Extensions == 4.16.0 # x\n\ntorch==2.13.0+cpu ; python_version>'3'\n"
     assert read_pins(text) == {**PINS, "torch": "2.13.0+cpu"}
     for line in ("numpy>=2", "numpy", "-r other.txt", "numpy @ https://example.org/x.whl"):
         with pytest.raises(ValueError, match="pins no version"):

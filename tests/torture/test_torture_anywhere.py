@@ -15,7 +15,7 @@ import db
 from nasicon_loop.lab import locking
 from nasicon_loop.lab.context import opened
 
-N_SEEDS, N_KILLS = 2, 4
+N_SEEDS, N_KILLS = 20, 4
 ENVIRONMENT = {
     **os.environ,
     "NASICON_WATCH_SETTLE_SECONDS": "0",
@@ -38,7 +38,8 @@ def test_commands_killed_at_any_moment(workshop: Any) -> None:
     for seed in range(N_SEEDS):
         rng = random.Random(seed)  # noqa: S311 - chooses moments
         folder: Path = workshop.fresh()
-        assert workshop.do("importing", other := workshop.fresh(), seed)[0] == 0
+        other: Path = workshop.fresh()
+        assert workshop.do("importing", other, seed)[0] == 0
         for number, path in enumerate(sorted((other / "inbox").iterdir())):
             (folder / "inbox" / f"{number} {path.name}").write_bytes(path.read_bytes())
         lab = ("--lab", str(folder))
