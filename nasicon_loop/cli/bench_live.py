@@ -38,9 +38,9 @@ def bench_devices(
     as_json: JsonOption = False,
 ) -> None:
     """Ask who answers at the serial ports; nothing is written to a device."""
-    from nasicon_loop.lab import bench_devices as found
+    from nasicon_loop.lab import find_bench_devices
 
-    devices = found(lab, ports=port or (), hosts=host or ())
+    devices = find_bench_devices(lab, ports=port or (), hosts=host or ())
     say({"schema": 1, "devices": devices}, lambda screen: _draw_devices(screen, devices), as_json=as_json)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nasicon_loop.cli.output import REFUSED, JsonOption, LabOption, refusing, say
+from nasicon_loop.core import plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,7 +27,8 @@ def check(
         for line in checked.repairs:
             screen.print(f"repaired  {line}")
         for finding in checked.findings:
-            screen.print(f"BAD  {finding}", style="red")
+            screen.print(f"BAD  {plain(finding.kind)}: {plain(finding.what, limit=500)}", style="red")
+            screen.print(f"     → {plain(finding.mend, limit=500)}")
         if checked.is_clean:
             screen.print(f"clean: {checked.summary}")
 

@@ -15,10 +15,14 @@ from nasicon_loop.cli.output import (
     refusing,
     say,
 )
-from nasicon_loop.core import plain
+from nasicon_loop.core import Refusal, joined, plain
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+EXECUTORS = (
+    "Where to work: inline, processes, processes:4, or a Dask scheduler, tcp://host:8786. The result is the same."
+)
 
 
 @refusing
@@ -81,15 +85,14 @@ def data_cif(
     formula: Annotated[str, typer.Argument(help="Formula, e.g. Na3.4Zr1.8Mg0.2Si2PO12.")],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; default: the terminal.")] = None,
     phase: Annotated[str | None, typer.Option(help="R-3c or C2/c; default: the likelier one.")] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Write the prototype crystal of a composition as CIF, read back and checked by pymatgen."""
     from nasicon_loop.lab import write_cif
 
     text = write_cif(formula, phase=phase, path=output)
-    if output is None:
-        typer.echo(text)
-    else:
-        typer.echo(f"written: {output}")
+    document = {"schema": 1, "formula": formula, "file": output, "cif": text}
+    say(document, lambda screen: screen.out(text if output is None else f"written: {output}"), as_json=as_json)
 
 
 @refusing
@@ -116,6 +119,7 @@ def train(
 @refusing
 def validate(
     quick: Annotated[bool, typer.Option(help="A smaller network ensemble: minutes become seconds.")] = False,
+    executor: Annotated[str | None, typer.Option(help=EXECUTORS)] = None,
     lab: LabOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -123,8 +127,8 @@ def validate(
     from nasicon_loop.cli.stories import validation_table
     from nasicon_loop.lab import validate_model
 
-    with progress_bar() as bar:
-        table = validate_model(opened_lab(lab), quick=quick, progress=bar)
+    with joined(executor) as workers, progress_bar() as bar:
+        table = validate_model(opened_lab(lab), quick=quick, progress=bar, executor=workers)
     say(table, lambda screen: screen.print(validation_table(table)), as_json=as_json)
 
 
@@ -194,7 +198,6 @@ def screen(
 
 def _screen_space(lab: Path | None, n_best: int, executor: str | None, *, as_json: bool) -> None:
     from nasicon_loop.cli.words import plain_table
-    from nasicon_loop.core import joined
     from nasicon_loop.lab import screen_space
 
     with joined(executor) as workers, progress_bar() as bar:
@@ -226,6 +229,9 @@ def suggest(
 
     opened = opened_lab(lab)
     decisions = {"accepted": accept or [], "rejected": reject or [], "held": hold or []}
+    numbers = [number for group in decisions.values() for number in group]
+    if len(numbers) != len(set(numbers)):
+        raise Refusal("decide once on each suggestion", "suggest")
     if any(decisions.values()):
         document = decide_suggestions(opened, decisions)
         lines = "\n".join(f"suggestion {decided['number']} {decided['state']}" for decided in document)
@@ -288,6 +294,6 @@ def report(
     def human(screen: "Console") -> None:
         screen.print(f"report   {written.html}")
         for picture in written.pictures:
-            screen.print(f"picture  {picture}")
+            screen.print(f"picture  {picture.path}")
 
     say(written, human, as_json=as_json)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nasicon_loop.cli.output import JsonOption, LabOption, opened_lab, refusing, say
-from nasicon_loop.core import Refusal, plain
+from nasicon_loop.core import Refusal, plain, with_sd
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -112,7 +112,6 @@ def dummy_add(
     as_json: JsonOption = False,
 ) -> None:
     """Read the daily dummy cell and compare it with its nominal resistance (lab.toml, [dummy])."""
-    from nasicon_loop.cli.words import with_sd
     from nasicon_loop.lab import add_dummy
 
     reading = add_dummy(opened_lab(lab), file, by=by, note=note)
@@ -132,7 +131,7 @@ def dummy_add(
 @refusing
 def dummy_list(lab: LabOption = None, as_json: JsonOption = False) -> None:
     """List the readings of the dummy cell."""
-    from nasicon_loop.cli.words import plain_table, with_sd
+    from nasicon_loop.cli.words import plain_table
     from nasicon_loop.lab import dummy_history
 
     rows = dummy_history(opened_lab(lab))
@@ -172,7 +171,7 @@ def polarisation(
 
 
 def _draw_polarised(screen: "Console", found: "Polarised") -> None:
-    from nasicon_loop.cli.words import VERDICT_STYLE, with_sd
+    from nasicon_loop.cli.words import VERDICT_STYLE
 
     result = found.result
     screen.print(f"{found.file}  ", end="")
@@ -199,7 +198,7 @@ def sample_arrhenius(
     as_json: JsonOption = False,
 ) -> None:
     """Activation energy of a pellet from its sweeps at several temperatures."""
-    from nasicon_loop.cli.words import plain_table, with_sd
+    from nasicon_loop.cli.words import plain_table
     from nasicon_loop.lab import sample_arrhenius as series_of
 
     series = series_of(opened_lab(lab), label)
@@ -224,7 +223,6 @@ def sample_pooled(
     as_json: JsonOption = False,
 ) -> None:
     """One conductivity for a sample from all its sweeps and pellets, with the scatter between them."""
-    from nasicon_loop.cli.words import with_sd
     from nasicon_loop.lab import sample_pooled as pooled_of
 
     found = pooled_of(opened_lab(lab), label)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nasicon_loop.cli.output import opened_lab, progress_bar, say
-from nasicon_loop.core import Processes, plain
+from nasicon_loop.core import Processes, plain, with_sd
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,7 +32,6 @@ def _draw(screen: "Console", done: "Reanalysed") -> None:
 
 
 def _line(change: "Change") -> str:
-    from nasicon_loop.cli.words import with_sd
 
     old = f"{change.old_verdict} {with_sd(change.old_r_total_ohm, change.old_r_total_ohm_sd)}"
     new = f"{change.new_verdict} {with_sd(change.new_r_total_ohm, change.new_r_total_ohm_sd)}"

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from nasicon_loop.cli.words import VERDICT_STYLE, block, plain_table, with_sd
-from nasicon_loop.core import plain
+from nasicon_loop.cli.words import VERDICT_STYLE, block, plain_table
+from nasicon_loop.core import plain, with_sd
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -81,7 +81,13 @@ def draw_pellet(screen: "Console", made: "PelletMade") -> None:
             how = f" ({plain(geometry.density_method)})" if geometry.density_method else ""
             screen.print(f"relative density {100 * geometry.relative_density:.1f} % of theoretical{how}")
         else:
-            screen.print("relative density: needs mass, thickness and the fired diameter")
+            needed = {
+                "mass": geometry.mass_g,
+                "thickness": geometry.thickness_cm,
+                "fired diameter": geometry.fired_diameter_cm,
+            }
+            missing = ", ".join(name for name, value in needed.items() if value is None)
+            screen.print(f"relative density: needs {missing}")
     for note in made.notes:
         screen.print(f"  {plain(note)}")
     for result in made.completed:

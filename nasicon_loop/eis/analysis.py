@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from impedance.models.circuits import CustomCircuit
     from numpy.typing import ArrayLike, NDArray
 
-ENGINE_VERSION = "1.1.0"
+ENGINE_VERSION = "1.2.0"
 """Changes whenever the same spectrum may give another number or verdict."""
 
 Verdict = Literal["accepted", "review", "rejected"]

@@ -81,6 +81,7 @@ def _data_gates(data: Screened, test: KramersKronig, gates: Gates) -> bool:
     gates.at_least("highest frequency", float(data.frequency_hz.max()))
     inductive = float(np.mean(data.impedance_ohm.imag > 0))
     is_right = gates.record("sign", inductive, is_passed=not is_flipped(data, test, gates.limit("sign")))
+    gates.at_least("no capacitor", float(np.max(-data.impedance_ohm.imag / np.abs(data.impedance_ohm))))
     is_passive = gates.at_most("negative real part", data.negative_real_share)
     gates.at_most("Kramers-Kronig", test.rms)
     is_impedance = gates.at_most("no impedance", test.rms)

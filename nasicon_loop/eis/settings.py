@@ -31,6 +31,7 @@ class Settings:
     max_masked_share: float = 0.10
     max_negative_real_share: float = 0.10
     max_inductive_share: float = 0.5
+    min_capacitive_share: float = 0.02
     # what a branch can be
     gb_capacitance_f: float = 5e-8
     ambiguous_capacitance_f: float = 5e-7
@@ -56,6 +57,7 @@ class Settings:
     floor: float = 0.0008
     min_r_total_ohm: float = 5.0
     max_sigma_s_cm: float = 0.1
+    max_correction_sd: float = 0.5
     # what is assumed
     lead_ohm_sd: float = 0.3
     activation_energy_ev: float = 0.32
@@ -135,6 +137,13 @@ GATES: tuple[GateRule, ...] = (
         "max_inductive_share",
         "rejected",
         "the imaginary part has the wrong sign (a capacitor must have Z'' < 0): the file holds -Z'' or lost the sign",
+    ),
+    GateRule(
+        "no capacitor",
+        "min_capacitive_share",
+        "review",
+        "-Z'' stays below {value:.1%} of |Z| (an electrolyte shows {limit:.0%} or more somewhere): neither an arc nor "
+        "an electrode is seen, so this may be a resistor or a short",
     ),
     GateRule(
         "negative real part",
@@ -258,5 +267,12 @@ GATES: tuple[GateRule, ...] = (
         "max_sigma_s_cm",
         "review",
         "sigma would be {value:.2g} S/cm (limit {limit:.1g}): check the units of geometry and impedance",
+    ),
+    GateRule(
+        "correction to 25 C",
+        "max_correction_sd",
+        "review",
+        "sigma at 25 C is known to {value:.0%} only (limit {limit:.0%}), since it was measured far from there: is the "
+        "temperature in degrees Celsius?",
     ),
 )

@@ -9,6 +9,7 @@ from nasicon_loop.eis.settings import Settings
 from nasicon_loop.eis.sigma import with_conductivity
 
 _SIGMA_GATE = "conductivity"
+_CORRECTION_GATE = "correction to 25 C"
 
 
 def verdict_of(gates: Iterable[Gate]) -> tuple[Verdict, tuple[str, ...]]:
@@ -28,9 +29,10 @@ def settled(analysis: Analysis, settings: Settings) -> Analysis:
     if analysis.r_total_ohm is None:
         return analysis
     gates = Gates(settings)
-    gates.met = [gate for gate in analysis.gates if gate.name != _SIGMA_GATE]
+    gates.met = [gate for gate in analysis.gates if gate.name not in (_SIGMA_GATE, _CORRECTION_GATE)]
     if analysis.sigma_total_s_cm is not None:
         gates.at_most(_SIGMA_GATE, analysis.sigma_total_s_cm)
+        gates.at_most(_CORRECTION_GATE, analysis.relative_budget["correction"])
     verdict, reasons = verdict_of(gates.met)
     if verdict == "accepted":
         reasons = (_why_accepted(analysis),)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.actions import ACTIONS, Action
     from nasicon_loop.lab.bench_devices import (
         BenchDevice,
-        bench_devices,
+        find_bench_devices,
     )
     from nasicon_loop.lab.board import (
         AnalysisView,
@@ -53,7 +53,6 @@ if TYPE_CHECKING:
         fire_live,
         firing_card,
         give_up_run,
-        live_firing,
         live_firings,
         parse_arming,
         plan_of_load,
@@ -74,6 +73,7 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.reporting import write_report
     from nasicon_loop.lab.rescuing import Rescued, rescue_weighing
     from nasicon_loop.lab.results import ImportResult, SweepResult
+    from nasicon_loop.lab.screening import screen_space
     from nasicon_loop.lab.sheets import BenchSheet, Wish, bench_sheet, sample_sheet
     from nasicon_loop.lab.signing import add_deviation, sign_off_recipe
     from nasicon_loop.lab.sources import Imported, LabMade, create_lab, import_data, literature_rows, write_cif
@@ -87,7 +87,6 @@ if TYPE_CHECKING:
         screen_dopants,
         suggest_compositions,
     )
-    from nasicon_loop.lab.screening import screen_space
     from nasicon_loop.lab.temperature_series import PooledSample, Series, sample_arrhenius, sample_pooled
     from nasicon_loop.lab.views import (
         EqualView,
@@ -101,7 +100,7 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.weighing import WeighingProgress, record_weighing, weigh, weighing_progress
 
 _HOME = {
-    "bench_devices": ("BenchDevice", "bench_devices"),
+    "bench_devices": ("BenchDevice", "find_bench_devices"),
     "live_weighing": ("Decision", "Patient", "Person", "WayOut", "WeighStep", "weigh_live"),
     "live_firing": (
         "Armed",
@@ -111,7 +110,6 @@ _HOME = {
         "fire_live",
         "firing_card",
         "give_up_run",
-        "live_firing",
         "live_firings",
         "parse_arming",
         "plan_of_load",
@@ -245,7 +243,6 @@ __all__ = [
     "assign",
     "attach_live",
     "back_up",
-    "bench_devices",
     "bench_sheet",
     "board",
     "campaign_state",
@@ -258,6 +255,7 @@ __all__ = [
     "decide_suggestions",
     "dummy_history",
     "examine",
+    "find_bench_devices",
     "fire",
     "fire_live",
     "fire_load",
@@ -272,7 +270,6 @@ __all__ = [
     "kept_sheet",
     "leads_history",
     "literature_rows",
-    "live_firing",
     "live_firings",
     "load_list",
     "load_view",

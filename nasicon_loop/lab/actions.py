@@ -67,7 +67,7 @@ ACTIONS: tuple[Action, ...] = (
     _cli_only("loads", "load_list", "the furnace loads", "load list", _BENCH),
     _cli_only("fire masses", "fire", "record a firing with its mass loss", "fire", _BENCH),
     _cli_only("fire load", "fire_load", "record the firing of a whole load", "fire", _BENCH),
-    _cli_only("devices", "bench_devices", "balances and furnaces at the ports", "bench devices", _BENCH),
+    _cli_only("devices", "find_bench_devices", "balances and furnaces at the ports", "bench devices", _BENCH),
     _cli_only("weigh live", "weigh_live", "weigh with the balance on its cable", "bench weigh", _BENCH),
     _cli_only("fire live", "fire_live", "run and log the furnace on its cable", "bench fire", _BENCH),
     _cli_only("attach", "attach_live", "find a running furnace again", "bench attach", _BENCH),

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from instruments.devices import Balance, DeviceSettings, FoundDevice, Furnace
     from nasicon_loop.lab.settings import Settings
 
+_PATIENCE_S = 1.0
+"""For one reply at a port that somebody named; where anything or nothing may be, less."""
+
 
 @dataclass(frozen=True, slots=True)
 class BenchDevice:
@@ -27,15 +30,18 @@ class BenchDevice:
     advice: str
 
 
-def bench_devices(where: "Path | None", *, ports: Iterable[str] = (), hosts: Iterable[str] = ()) -> list[BenchDevice]:
+def find_bench_devices(
+    where: "Path | None", *, ports: Iterable[str] = (), hosts: Iterable[str] = ()
+) -> list[BenchDevice]:
     """Ask every serial port, those that lab.toml names, and `hosts` who is there. Nothing is written to a device."""
     from instruments.devices import find_devices, serial_ports
 
     settings = _settings(where)
     roles = {} if settings is None else _roles(settings)
     tcp = {address for address, (_, is_tcp) in roles.items() if is_tcp}
-    serial = [port.address for port in serial_ports()] + [*ports] + [a for a in roles if a not in tcp]
-    found = find_devices(dict.fromkeys(serial), dict.fromkeys([*hosts, *sorted(tcp)]))
+    named = dict.fromkeys([*ports, *(address for address in roles if address not in tcp)])
+    others = [port.address for port in serial_ports() if port.address not in named]
+    found = find_devices(named, dict.fromkeys([*hosts, *sorted(tcp)]), timeout_s=_PATIENCE_S) + find_devices(others)
     return [_device(each, roles.get(each.address, ("", False))[0]) for each in found]
 
 

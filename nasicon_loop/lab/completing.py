@@ -10,6 +10,7 @@ from nasicon_loop.core import Refusal
 from nasicon_loop.lab.analysing import analysis_of, columns, eis_geometry, eis_settings, from_stored
 from nasicon_loop.lab.concluding import conclude
 from nasicon_loop.lab.describing import describe, stored_target
+from nasicon_loop.lab.names import read_name
 from nasicon_loop.lab.results import ImportResult
 from nasicon_loop.lab.targets import How, Target, given_target
 
@@ -78,7 +79,7 @@ def complete(lab: "Lab", *, who: str | None = None) -> list[ImportResult]:
     """
     done: dict[int, ImportResult] = {}
     with lab.database.read() as reader:
-        waiting = [file for state in ("unassigned", "needs pellet") for file in reader.files(state)]
+        waiting = [*_named_for_somebody(reader), *reader.files("needs pellet")]
         moves = [(file.id, target) for file in waiting if (target := _better_target(reader, file)) is not None]
     for file_id, target in moves:
         done[file_id] = move_file(lab, file_id, target, "file name", who)
@@ -106,6 +107,13 @@ def complete(lab: "Lab", *, who: str | None = None) -> list[ImportResult]:
 def complete_pellet(lab: "Lab", label: str) -> list[ImportResult]:
     """Do what `complete` does, and return the files of one pellet that moved on."""
     return [result for result in complete(lab) if result.label == label]
+
+
+def _named_for_somebody(reader: "Reader") -> "list[RawFile]":
+    """The files without an owner whose name tells one that exists; thousands may tell none, and ask nothing more."""
+    labels = {sample.label for sample in reader.samples()}
+    named = ((file, read_name(file.name, reader.lab.label_prefix)) for file in reader.files("unassigned"))
+    return [file for file, name in named if name.problem is None and name.label in labels]
 
 
 def _better_target(reader: "Reader", file: "RawFile") -> Target | None:

@@ -55,6 +55,12 @@ def import_files(
     return results
 
 
+def refuse_odd_temperature(temperature_c: float | None) -> None:
+    """Refuse what no impedance was ever measured at, before anything is kept; nan and infinities too."""
+    if temperature_c is not None and not -200.0 <= temperature_c <= 1000.0:
+        raise Refusal(f"{temperature_c:g} is no temperature of a measurement in °C (-200 to 1000)", "temperature")
+
+
 def import_file(
     lab: "Lab",
     path: Path,
@@ -74,6 +80,7 @@ def import_file(
     A file that cannot be read is kept and recorded with the reason; the result's `refusal` says it. Raises Refusal,
     with nothing changed, for a label that does not exist and when the database cannot be written.
     """
+    refuse_odd_temperature(temperature_c)
     with lab.database.read() as reader:
         prefix = reader.lab.label_prefix
         if sample_label is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nasicon_loop.core import Progress, Refusal
+from nasicon_loop.core import Executor, Progress, Refusal
 from nasicon_loop.lab.phases import phase_sd_dex
 
 if TYPE_CHECKING:
@@ -269,8 +269,10 @@ def _composition(thing: str) -> Any:
     return composition
 
 
-def validate_model(lab: "Lab", *, quick: bool = False, progress: Progress | None = None) -> "Validation":
-    """Cross-validate on all rows that may teach; nothing is stored."""
+def validate_model(
+    lab: "Lab", *, quick: bool = False, progress: Progress | None = None, executor: Executor | None = None
+) -> "Validation":
+    """Cross-validate on all rows that may teach; nothing is stored. The `executor` does fold by fold."""
     from nasicon_loop import predict
 
     rows, _ = training_rows(lab)
@@ -278,7 +280,9 @@ def validate_model(lab: "Lab", *, quick: bool = False, progress: Progress | None
         raise Refusal("there is nothing to learn from; run `nasicon data import` first", "validation")
     _set_threads(lab.settings.training.threads)
     settings = predict.Settings.quick() if quick else predict.Settings.default()
-    return predict.validate(rows, settings=settings, seed=lab.settings.training.seed, progress=progress)
+    return predict.validate(
+        rows, settings=settings, seed=lab.settings.training.seed, progress=progress, executor=executor
+    )
 
 
 def remove_unfinished_models(lab: "Lab") -> int:

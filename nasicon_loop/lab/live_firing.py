@@ -208,7 +208,7 @@ def give_up_run(lab: "Lab", reason: str) -> LiveFiring:
         raise Refusal("no run is open", "furnace")
     with lab.database.write(who=lab.who) as writer:
         writer.add_furnace_event(run, "ended", f"given up: {plain(reason, limit=400)}")
-    return live_firing(lab, run.number)
+    return furnace_run(lab, run.number)
 
 
 def _gap_words(seconds: float) -> str:
@@ -263,7 +263,7 @@ def _close(lab: "Lab", run: "FurnaceRun", status: str) -> LiveFiring:
                 except Refusal as refusal:  # given up meanwhile; the others were fired all the same
                     refused.append(f"; {refusal}")
         writer.add_furnace_event(run, "ended", plain(status + "".join(refused), limit=1000), asdict(done))
-    return live_firing(lab, run.number)
+    return furnace_run(lab, run.number)
 
 
 def _write_firing(
@@ -306,7 +306,7 @@ def _warnings(run: "FurnaceRun", done: Held) -> tuple[str, ...]:
     return ()
 
 
-def live_firing(lab: "Lab", number: int) -> LiveFiring:
+def furnace_run(lab: "Lab", number: int) -> LiveFiring:
     """Return a run with its events and what was held; Refusal when there is none with this number."""
     with lab.database.read() as reader:
         run = reader.furnace_run(number)
@@ -325,4 +325,4 @@ def live_firings(lab: "Lab") -> list[LiveFiring]:
     """Return all runs, oldest first."""
     with lab.database.read() as reader:
         numbers = [run.number for run in reader.furnace_runs()]
-    return [live_firing(lab, number) for number in numbers]
+    return [furnace_run(lab, number) for number in numbers]

@@ -105,7 +105,7 @@ class _Pan:
             shown = self._balance.weight()
             near = _STEPS_OF_ZERO * shown.resolution_g
             is_last = last_g is not None and abs(shown.mass_g - last_g) <= near
-            if is_last:  # what was kept last still counts
+            if is_last or abs(shown.mass_g) <= near:  # what was kept last still counts, or nothing lies there
                 self.tare()
         else:
             self.tare()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from nasicon_loop.core import Refusal
+from nasicon_loop.core import Refusal, with_sd
 
 if TYPE_CHECKING:
     from instruments import Spectrum
@@ -59,7 +59,7 @@ def _lines(analysis: "Analysis") -> tuple[str, ...]:
     lines = [f"{analysis.verdict}: {'; '.join(analysis.reasons)}"]
     if analysis.sigma_25_s_cm is not None and analysis.sigma_25_s_cm_sd is not None:
         where = "25 °C" if analysis.temperature_c is not None else "temperature unknown"
-        lines.append(f"sigma ({where}) = {analysis.sigma_25_s_cm:.2e} ± {analysis.sigma_25_s_cm_sd:.0e} S/cm")
+        lines.append(f"sigma ({where}) = {with_sd(analysis.sigma_25_s_cm, analysis.sigma_25_s_cm_sd)} S/cm")
     return tuple(lines)
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-from nasicon_loop.core import Progress, Refusal, plain
+from nasicon_loop.core import Progress, Refusal, plain, with_sd
 from nasicon_loop.lab.analysing import analysis_of, from_stored
 from nasicon_loop.lab.leads import as_analysed
-from nasicon_loop.lab.learning import current_run, load_model, teaching_row
+from nasicon_loop.lab.learning import current_run, load_model
 from nasicon_loop.lab.making import HOST_FORMULA
 from nasicon_loop.lab.pictures import spectrum_picture, tiles
 from nasicon_loop.lab.suggesting import dopant_scores, room_temperature
@@ -121,15 +121,15 @@ def _rounds(reader: "Reader") -> tuple["RoundPoint", ...]:
     promises = _promises(reader)
     points = []
     for row in reader.teaching_analyses():
-        taught = teaching_row(row)
+        log10_sigma, log10_sigma_sd = _measured(row)
         promise = promises.get(row.sample_id)
         points.append(
             RoundPoint(
                 label=row.pellet_label or row.sample_label,
                 formula=row.formula,
                 round_number=promise.batch if promise else 0,
-                log10_sigma=taught.log10_sigma,
-                log10_sigma_sd=taught.log10_sigma_sd,
+                log10_sigma=log10_sigma,
+                log10_sigma_sd=log10_sigma_sd,
             )
         )
     return tuple(points)
@@ -140,15 +140,17 @@ def _parity(reader: "Reader") -> tuple["ParityPoint", ...]:
 
     promises = _promises(reader)
     return tuple(
-        ParityPoint(row.sample_label, promise.log10_sigma_mean, promise.log10_sigma_sd, taught[0], taught[1])
+        ParityPoint(row.sample_label, promise.log10_sigma_mean, promise.log10_sigma_sd, *_measured(row))
         for row in reader.teaching_analyses()
-        if (promise := promises.get(row.sample_id)) is not None and (taught := _measured(row)) is not None
+        if (promise := promises.get(row.sample_id)) is not None
     )
 
 
 def _measured(row: "TeachingRow") -> tuple[float, float]:
-    taught = teaching_row(row)
-    return taught.log10_sigma, taught.log10_sigma_sd
+    """log10 sigma at 25 °C and the measurement's own sd in dex: what tables print, as plots draw it."""
+    sigma = row.sigma_25_s_cm if row.sigma_25_s_cm is not None else row.sigma_total_s_cm
+    sd = row.sigma_25_s_cm_sd if row.sigma_25_s_cm is not None else row.sigma_total_s_cm_sd
+    return math.log10(sigma), (sd or 0.0) / sigma / math.log(10.0)
 
 
 def _spectra(reader: "Reader") -> tuple["SpectrumView", ...]:
@@ -172,10 +174,9 @@ def _summary(lab: "Lab", reader: "Reader") -> tuple[str, ...]:
     ]
     best = max(results, key=lambda row: row.sigma_25_s_cm or 0.0, default=None)
     if best is not None and best.sigma_25_s_cm is not None:
-        sd = f" ± {best.sigma_25_s_cm_sd:.1g}" if best.sigma_25_s_cm_sd is not None else ""
         lines.append(
             f"Best so far: {best.formula} ({best.pellet_label or best.sample_label}) with "
-            f"{best.sigma_25_s_cm:.3g}{sd} S/cm at 25 °C."
+            f"{with_sd(best.sigma_25_s_cm, best.sigma_25_s_cm_sd)} S/cm at 25 °C."
         )
     energy = lab.settings.measurement
     lines.append(

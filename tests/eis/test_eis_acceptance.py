@@ -88,7 +88,23 @@ def test_varied_spectra_are_right_and_told_nothing() -> None:
     errors = [abs(a.r_total_ohm / s.r_total_ohm - 1) for a, s in zip(analyses, simulated, strict=True) if a.r_total_ohm]
     assert sum(error <= 0.02 for error in errors) >= 0.98 * len(simulated)
     accepted = [(a, s) for a, s in zip(analyses, simulated, strict=True) if a.verdict == "accepted"]
-    assert len(accepted) >= 0.96 * len(simulated)
+    assert len(accepted) >= 0.93 * len(
+        simulated
+    )  # a few "no electrode" ones are as good as resistors: a person is asked
     assert max(abs((a.r_total_ohm or 0.0) / s.r_total_ohm - 1) for a, s in accepted) < 0.05
     covered = [abs((a.r_total_ohm or 0) - s.r_total_ohm) <= 1.96 * (a.r_total_ohm_sd or 0) for a, s in accepted]
     assert np.mean(covered) >= 0.92
+
+
+def test_a_resistor_is_no_electrolyte() -> None:
+    f = np.logspace(6, 0, 61)
+    analysis = analyse(Spectrum(f, np.full(61, 102.5 - 0.001j)))
+    assert analysis.verdict == "review"
+    assert "resistor" in " ".join(analysis.reasons)
+
+
+def test_kelvin_given_as_celsius_is_asked_about() -> None:
+    spectrum = paper_spectrum(30.31, 35.35, seed=3, temperature_c=298.0).spectrum
+    analysis = analyse(spectrum, Geometry(0.127, 1.6))
+    assert analysis.verdict == "review"
+    assert "degrees Celsius" in " ".join(analysis.reasons)

@@ -1,0 +1,113 @@
+"""What one more candidate, spectrum and training row cost, and what that makes of a billion, a million and a hundred.
+
+`python -m benchmarks scaling` measures on some thousand of each; with NASICON_SCALING_FULL=1 it also screens the finest
+space (more than a million candidates) inline and on a Dask LocalCluster of two processes and compares the best hundred.
+"""
+
+import math
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+from nasicon_loop import campaign
+from nasicon_loop.campaign import Question
+from nasicon_loop.core import Cluster, Executor, Inline, Processes
+from nasicon_loop.eis import analyse_many, paper_spectrum
+from nasicon_loop.lab.screening import screen_with
+from nasicon_loop.lab.tables import read_literature
+from nasicon_loop.predict import Row, Settings, train
+
+N_SPECTRA = 40
+SECONDS_PER_DAY = 86_400.0
+
+
+def rows() -> list[Row]:
+    """Return the shipped literature as the model takes it."""
+    return [
+        Row(f"{k}", one.formula, math.log10(one.sigma_s_cm), 0.44, one.temperature_c, "total", one.source, "literature")
+        for k, one in enumerate(read_literature())
+        if one.is_usable
+    ]
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Return the seconds of one call."""
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+def question(amounts: int, silicon: int) -> Question:
+    """Return a question over `amounts` times `silicon` points per dopant."""
+    space = replace(
+        campaign.Settings(),
+        amounts=tuple(Fraction(k, 100) for k in range(1, amounts + 1)),
+        silicon=tuple(2 + Fraction(k, 100) for k in range(-(silicon // 2), silicon - silicon // 2)),
+    )
+    return Question(space, -3.0, campaign.limits(campaign.literature([]), space))
+
+
+def screening(directory: Path, asked: Question, executors: dict[str, Executor]) -> tuple[list[str], float]:
+    """Return a line per executor, after checking that all agree, and the seconds per candidate of the first."""
+    lines, answers, cost = [], [], []
+    for name, executor in executors.items():
+        begin = time.perf_counter()
+        found = screen_with(directory, asked, executor=executor)
+        seconds = time.perf_counter() - begin
+        answers.append(found)
+        cost.append(seconds / found.n_candidates)
+        assert found == answers[0], f"{name} gives another answer"
+        lines.append(
+            f"| screening, {name} | {found.n_candidates} candidates | {seconds:.1f} s | {1e6 * cost[-1]:.0f} us |"
+        )
+    return lines, cost[0]
+
+
+def run() -> str:
+    """Measure, extrapolate, and return the section."""
+    literature = rows()
+    with tempfile.TemporaryDirectory() as folder:
+        directory = Path(folder) / "0001"
+        quick = Settings.quick()
+        half = timed(lambda: train(literature[::2], Path(folder) / "half", settings=quick))
+        whole = timed(lambda: train(literature, directory, settings=quick))
+        per_row = (whole - half) / (len(literature) - len(literature[::2]))
+        lines, per_candidate = screening(
+            directory, question(20, 20), {"inline": Inline(), "two processes": Processes(2)}
+        )
+        if os.environ.get("NASICON_SCALING_FULL") == "1":
+            lines += _full(directory)
+    spectra = [paper_spectrum(20.0 + k, 35.0, seed=k).spectrum for k in range(N_SPECTRA)]
+    analyse_many(spectra[:2])
+    per_spectrum = timed(lambda: analyse_many(spectra)) / N_SPECTRA
+    table = [
+        "# Scaling",
+        "",
+        "| what | how many | took | each |",
+        "|---|---|---|---|",
+        *lines,
+        f"| analysis, inline | {N_SPECTRA} spectra | {per_spectrum * N_SPECTRA:.1f} s | {1e3 * per_spectrum:.0f} ms |",
+        f"| training (quick) | {len(literature)} rows | {whole:.1f} s | {1e3 * per_row:.0f} ms per further row |",
+        "",
+        f"1e9 candidates: {1e9 * per_candidate / SECONDS_PER_DAY:.1f} processor days;"
+        f" 1e6 spectra: {1e6 * per_spectrum / SECONDS_PER_DAY:.1f} processor days.",
+    ]
+    return "\n".join(table)
+
+
+def _full(directory: Path) -> list[str]:
+    from distributed import LocalCluster
+
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as local,
+        Cluster(local.scheduler_address) as cluster,
+    ):
+        return screening(directory, question(80, 300), {"inline": Inline(), "Dask, two workers": cluster})[0]
+
+
+if __name__ == "__main__":
+    print(run())
