@@ -230,7 +230,7 @@ def _draw_run(screen: "Console", done: "LiveFiring") -> None:
         f"run {run.number} ({state}): {plain(run.furnace)}, {run.step} of {', '.join(run.labels)}", style="bold"
     )
     screen.print(
-        f"  program to {run.top_c:g} °C for {run.hours:g} h, hash {run.program_hash[:8]}, begun {run.at:%F %H:%M}"
+        f"  program to {run.top_c:g} °C for {run.hours:g} h, hash {run.program_hash[:8]}, begun {run.at:%Y-%m-%d %H:%M}"
     )
     if done.held.peak_c is not None:
         unseen = f", {done.held.unseen_hours:.2f} h of it unseen" if done.held.unseen_hours else ""

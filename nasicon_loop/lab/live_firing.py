@@ -10,6 +10,7 @@ from nasicon_loop.lab.bench_devices import furnace_settings, open_lab_furnace, o
 from nasicon_loop.lab.firing import STEPS, planned_dwell
 from nasicon_loop.lab.furnace_held import Held, held
 from nasicon_loop.lab.furnace_log import FurnaceLog, Tell, is_over
+from nasicon_loop.lab.loads import READY
 from nasicon_loop.lab.sheets import stored_recipe
 
 if TYPE_CHECKING:
@@ -106,6 +107,8 @@ def fire_live(
     found again by `attach_live`.
     Raises Refusal when a run is open already, when the furnace refuses, and when nothing was armed.
     """
+    from instruments.devices import DeviceError, NotAllowed, WrongModel
+
     settings = furnace_settings(lab, port)
     if settings.name in {run.furnace for run in _open_runs(lab)}:
         raise Refusal("its last run is still open: run `nasicon bench attach` first", settings.name)
@@ -114,6 +117,8 @@ def fire_live(
             raise Refusal(
                 "has no cable: type the program in by `nasicon bench card`, then `nasicon fire`", furnace.name
             )
+        for words in _unready(lab, plan):
+            tell(words)
         loaded = furnace.load(plan.program())
         armed = arm(loaded.question())
         if armed is None:
@@ -122,12 +127,22 @@ def fire_live(
         run = _opened(lab, furnace, plan, loaded)
         try:
             state = furnace.run(confirmation)
-        except Refusal as refusal:
+        except DeviceError as problem:
+            is_sure = isinstance(problem, (NotAllowed, WrongModel))
+            words = f"{'not' if is_sure else 'perhaps'} started: {problem.reason}"
             with lab.database.write(who=lab.who) as writer:
-                writer.add_furnace_event(run, "ended", plain(f"not started: {refusal.reason}", limit=500))
-            raise
+                writer.add_furnace_event(run, "ended" if is_sure else "alarm", plain(words, limit=500))
+            if is_sure:
+                raise
+            raise Refusal(f"{words}; look at it, and run `nasicon bench attach`", furnace.name) from problem
         tell(f"run {run.number}: {furnace.name} started, {', '.join(plan.labels)}")
         return _to_the_end(lab, furnace, run, tell, has_run=state.status.is_active)
+
+
+def _unready(lab: "Lab", plan: Plan) -> list[str]:
+    with lab.database.read() as reader:
+        states = [(label, reader.sample_state(reader.sample(label))) for label in plan.labels]
+    return [f"{label} is {state}, not {READY[plan.step]}" for label, state in states if state != READY[plan.step]]
 
 
 def arming(loaded: "LoadedProgram") -> str:

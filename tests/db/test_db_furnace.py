@@ -32,7 +32,7 @@ def test_a_run_is_open_until_it_ends(database: db.Database) -> None:
         assert reader.furnace_readings(run) == [kept]
         assert (reader.newest_reading(run), reader.newest_reading(other)) == (kept, None)
         assert kept.pv_c == 431.5
-        assert [line.event for line in reader.journal("furnace_run", other.id)][0] == "furnace.ended"
+        assert next(line.event for line in reader.journal("furnace_run", other.id)) == "furnace.ended"
         assert reader.counts().rows["furnace_reading"] == 1
     assert db.check(database) == []
     assert db.repair(database) == []

@@ -322,6 +322,10 @@ def test_an_alarm_holds_the_furnace_and_an_edited_program_is_not_taken_up_again(
         furnace.edit_running_target(900.0)
         assert "edited while running" in desk("bench attach", refused=True)
     closed = desk("bench end --reason", "edited at the panel")
+    shown = [CliRunner().invoke(app, words) for words in (["bench", "runs"], ["campaign", "journal"])]
+    assert all(result.exit_code == 0 for result in shown)
+    assert "ALARM: the thermocouple is broken" in shown[0].output
+    assert "furnace.ended" in shown[1].output
     assert closed["firings"] == {}
     *refused_starts, run = desk("bench runs")
     assert [one["is_open"] for one in refused_starts] == [False] * 3
@@ -388,3 +392,52 @@ def test_settings_that_make_no_sense_are_refused(section: str, reason: str, tmp_
     path.write_text(section, encoding="utf-8")
     with pytest.raises(Refusal, match=reason):
         load(path, environment={})
+
+
+def test_a_line_that_falls_silent_ends_the_watching_and_not_the_run(
+    desk: Desk, furnace: EurothermSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (label,) = desk.samples(1)
+    monkeypatch.setenv("NASICON_FURNACE_STALE_AFTER_S", "0.3")
+    with PtyLine(RtuServer(furnace)) as line:
+        monkeypatch.setenv("NASICON_FURNACE_PORT", line.address)
+        silence = threading.Thread(target=_once_running, args=(furnace, lambda: setattr(line.faults, "mute", True)))
+        silence.start()
+        said = desk(f"bench fire {label} --step sintering --arm", f"{NAME},1200,1503.3", refused=True)
+        silence.join(10)
+        assert f"{label} is planned, not calcined" in said
+        assert "nothing was read for 0.3 s" in said or "perhaps started" in said
+        line.faults.mute = False
+        pulled = threading.Timer(1.5, line.unplug)
+        pulled.start()
+        assert "nasicon bench attach" in desk("bench attach", refused=True)
+        pulled.join(10)
+    (run,) = desk("bench runs")
+    assert run["is_open"]
+    assert [event["kind"] for event in run["events"]] == ["alarm", "attached", "gap", "alarm"]
+
+
+def _once_running(furnace: EurothermSimulator, act: Callable[[], None]) -> None:
+    while not furnace.has_run:
+        time.sleep(0.005)
+    time.sleep(0.8)
+    act()
+
+
+def test_a_reply_lost_at_the_start_leaves_the_run_open(
+    desk: Desk, furnace: EurothermSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (label,) = desk.samples(1)
+    with PtyLine(RtuServer(furnace)) as line:
+        monkeypatch.setenv("NASICON_FURNACE_PORT", line.address)
+        command = furnace._command
+
+        def start_and_fall_silent(value: int) -> None:
+            command(value)
+            line.faults.mute = True
+
+        monkeypatch.setattr(furnace, "_command", start_and_fall_silent)
+        said = desk(f"bench fire {label} --step sintering --arm", f"{NAME},1200,1503.3", refused=True)
+    assert furnace.has_run
+    assert "perhaps started" in said
+    assert desk("bench runs")[0]["is_open"]
