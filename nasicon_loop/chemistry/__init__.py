@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING, Any
 
 from nasicon_loop.chemistry.cells import Cell, cell
-from nasicon_loop.chemistry.cif import cif
+from nasicon_loop.chemistry.cif_writing import cif
 from nasicon_loop.chemistry.composition import CHARGE_TOLERANCE, Composition
-from nasicon_loop.chemistry.dopants import Dopant, Substitution, dopants, dope, substitute
-from nasicon_loop.chemistry.elements import ATOMIC_WEIGHTS_NAME, Element, atomic_weight, element, elements
+from nasicon_loop.chemistry.doping import Dopant, Substitution, dopants, dope, substitute
 from nasicon_loop.chemistry.errors import FormulaError
+from nasicon_loop.chemistry.periodic_table import ATOMIC_WEIGHTS_NAME, Element, atomic_weight, element, elements
 from nasicon_loop.chemistry.prototypes import Prototype, Site, prototype
 from nasicon_loop.chemistry.sites import Sites
 

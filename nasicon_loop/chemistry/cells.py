@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from nasicon_loop.chemistry.composition import Composition
-from nasicon_loop.chemistry.elements import DATA, Element, element
+from nasicon_loop.chemistry.periodic_table import DATA, Element, element
 from nasicon_loop.chemistry.sites import Amounts, Sites, total
 
 R3C, C2C = "R-3c", "C2/c"

@@ -6,8 +6,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from nasicon_loop.chemistry.composition import Composition
-from nasicon_loop.chemistry.elements import elements
 from nasicon_loop.chemistry.errors import FormulaError
+from nasicon_loop.chemistry.periodic_table import elements
 from nasicon_loop.core import plain
 
 if TYPE_CHECKING:

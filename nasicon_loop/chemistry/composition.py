@@ -8,9 +8,9 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from nasicon_loop.chemistry.elements import element, elements
 from nasicon_loop.chemistry.errors import FormulaError
 from nasicon_loop.chemistry.formula import read_formula, write_formula
+from nasicon_loop.chemistry.periodic_table import element, elements
 
 if TYPE_CHECKING:
     from nasicon_loop.chemistry.sites import Sites

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from fractions import Fraction
 
-from nasicon_loop.chemistry.elements import elements
 from nasicon_loop.chemistry.errors import FormulaError
+from nasicon_loop.chemistry.periodic_table import elements
 from nasicon_loop.core import plain
 
 MAX_LENGTH = 200

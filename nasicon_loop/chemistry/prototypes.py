@@ -6,8 +6,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from nasicon_loop.chemistry.elements import DATA
 from nasicon_loop.chemistry.errors import FormulaError
+from nasicon_loop.chemistry.periodic_table import DATA
 from nasicon_loop.core import plain
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from nasicon_loop.chemistry.composition import OXYGEN_PER_FORMULA, Composition
-from nasicon_loop.chemistry.elements import element
 from nasicon_loop.chemistry.errors import FormulaError
+from nasicon_loop.chemistry.periodic_table import element
 
 M_PER_FORMULA, X_PER_FORMULA, A_LIMIT = 2, 3, 4
 SITE_TOLERANCE = Fraction(1, 10)

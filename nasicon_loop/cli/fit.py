@@ -21,8 +21,7 @@ from nasicon_loop.core import Refusal, plain
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from nasicon_loop.lab import HandFit
-    from nasicon_loop.lab.fitting import Fitted
+    from nasicon_loop.lab import Fitted, HandFit
 
 PlotKind = Literal["nyquist", "bode", "residuals", "drt", "all"]
 PlotKindOption = Annotated[
@@ -61,8 +60,7 @@ def fit(
     as_json: JsonOption = False,
 ) -> None:
     """Fit impedance files without a lab folder; with --all --reanalyse, those of the lab after an engine change."""
-    from nasicon_loop.lab.fitting import fit_files, geometry_of, operator_name
-    from nasicon_loop.lab.leads import read_leads
+    from nasicon_loop.lab import fit_files, geometry_of, operator_name, read_leads
 
     if everything or reanalyse:
         if files or not (everything and reanalyse):
@@ -98,7 +96,7 @@ def _by_hand(
     start: list[str] | None,
     mask: str,
 ) -> "HandFit | None":
-    from nasicon_loop.lab.by_hand import HandFit
+    from nasicon_loop.lab import HandFit
 
     if circuit is None:
         if electrolyte or fix or bound or start or mask:
@@ -110,16 +108,16 @@ def _by_hand(
 
 
 def _draw_all(fitted: "list[Fitted]", target: Path, kind: PlotKind) -> list[Path]:
-    from nasicon_loop.lab.fitting import draw
+    from nasicon_loop.lab import draw_fitted
 
     if target.suffix.lower() in {".png", ".svg"}:
         if len(fitted) != 1:
             raise Refusal(f"one picture file for {len(fitted)} sweeps: give a folder", target)
-        return [draw(fitted[0], target, kind)]
+        return [draw_fitted(fitted[0], target, kind)]
     if target.suffix:
         raise Refusal("pictures are .png or .svg, or give a folder", target)
     names = _picture_names(fitted, "" if kind == "nyquist" else f"_{kind}")
-    return [draw(item, target / name, kind) for item, name in zip(fitted, names, strict=True)]
+    return [draw_fitted(item, target / name, kind) for item, name in zip(fitted, names, strict=True)]
 
 
 def _picture_names(fitted: "list[Fitted]", ending: str) -> list[str]:

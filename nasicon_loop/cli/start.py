@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nasicon_loop.cli.output import REFUSED, JsonOption, LabOption, opened_lab, refusing, say
+from nasicon_loop.cli.output import REFUSED, JsonOption, LabOption, refusing, say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -45,7 +45,7 @@ def demo(
     if folder is not None:
         arguments += ["--folder", str(folder)]
     # A process of its own: the simulated lab may use the product only as a user does, from outside.
-    finished = subprocess.run([sys.executable, "-m", "nasicon_loop.twin", *arguments], check=False)  # noqa: S603
+    finished = subprocess.run([sys.executable, "-P", "-m", "nasicon_loop.twin", *arguments], check=False)  # noqa: S603
     raise typer.Exit(finished.returncode)
 
 
@@ -70,6 +70,10 @@ def doctor(lab: LabOption = None, as_json: JsonOption = False) -> None:
 @refusing
 def tui(lab: LabOption = None) -> None:
     """Open the lab's screens in this terminal."""
-    from nasicon_loop.tui import run
+    from nasicon_loop.lab import opened
 
-    run(opened_lab(lab))
+    with opened(lab) as checked:  # what is wrong with the lab is said here, as by every command
+        folder = checked.folder.path
+    # The other face is a process of its own: the two never import each other.
+    command = [sys.executable, "-P", "-m", "nasicon_loop.tui", str(folder)]
+    raise typer.Exit(subprocess.run(command, check=False).returncode)  # noqa: S603 - our own interpreter and module

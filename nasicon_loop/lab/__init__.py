@@ -12,18 +12,6 @@ if TYPE_CHECKING:
         BenchDevice,
         find_bench_devices,
     )
-    from nasicon_loop.lab.board import (
-        AnalysisView,
-        BoardRow,
-        CampaignState,
-        InboxRow,
-        analysis_view,
-        board,
-        campaign_state,
-        inbox,
-        journal,
-        sample_story,
-    )
     from nasicon_loop.lab.by_hand import HandFit, refit_analysis
     from nasicon_loop.lab.caring import (
         Checked,
@@ -39,7 +27,7 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.dummy import DummyReading, add_dummy, dummy_history
     from nasicon_loop.lab.electronic import Polarised, polarisations, polarise_file, polarise_pellet
     from nasicon_loop.lab.firing import Dwell, Fired, fire, record_firing
-    from nasicon_loop.lab.fitting import Fitted, fit_files, geometry_of
+    from nasicon_loop.lab.fitting import Fitted, draw_fitted, fit_files, geometry_of, operator_name
     from nasicon_loop.lab.geometry import Archimedes, Details, Dimensions
     from nasicon_loop.lab.importing import import_files
     from nasicon_loop.lab.judging import retract_analysis, sign_analysis
@@ -68,6 +56,18 @@ if TYPE_CHECKING:
     )
     from nasicon_loop.lab.loads import LoadRow, LoadView, Reference, fire_load, load_list, load_view, new_load
     from nasicon_loop.lab.making import PelletMade, close_sample, new_pellet, new_sample, set_geometry
+    from nasicon_loop.lab.overview import (
+        AnalysisView,
+        BoardRow,
+        CampaignState,
+        InboxRow,
+        analysis_view,
+        board,
+        campaign_state,
+        inbox,
+        journal,
+        sample_story,
+    )
     from nasicon_loop.lab.phases import set_phase
     from nasicon_loop.lab.reanalysing import Change, Reanalysed, reanalyse
     from nasicon_loop.lab.reporting import write_report
@@ -122,7 +122,7 @@ _HOME = {
     "reanalysing": ("Change", "Reanalysed", "reanalyse"),
     "temperature_series": ("PooledSample", "Series", "sample_arrhenius", "sample_pooled"),
     "actions": ("ACTIONS", "Action"),
-    "board": (
+    "overview": (
         "AnalysisView",
         "BoardRow",
         "CampaignState",
@@ -145,7 +145,7 @@ _HOME = {
     "completing": ("assign", "complete"),
     "context": ("Lab", "open_lab", "opened"),
     "doctoring": ("Symptom", "examine"),
-    "fitting": ("Fitted", "fit_files", "geometry_of"),
+    "fitting": ("Fitted", "draw_fitted", "fit_files", "geometry_of", "operator_name"),
     "importing": ("import_files",),
     "judging": ("retract_analysis", "sign_analysis"),
     "learning": ("Trained", "predict_things", "train_model", "validate_model"),
@@ -253,6 +253,7 @@ __all__ = [
     "copy_database",
     "create_lab",
     "decide_suggestions",
+    "draw_fitted",
     "dummy_history",
     "examine",
     "find_bench_devices",
@@ -282,6 +283,7 @@ __all__ = [
     "open_lab",
     "open_suggestions",
     "opened",
+    "operator_name",
     "parse_arming",
     "plan_of_load",
     "plan_of_sample",
@@ -326,10 +328,6 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _MODULE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    home = import_module(f"{__name__}.{_MODULE[name]}")
-    value = getattr(home, name)
+    value = getattr(import_module(f"{__name__}.{_MODULE[name]}"), name)
     globals()[name] = value
-    if _MODULE[name] in _MODULE:
-        # `board` names a module and a function: importing the module has set the name, and the function shall win.
-        globals()[_MODULE[name]] = getattr(home, _MODULE[name])
     return value

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from instruments import Spectrum
     from nasicon_loop.eis import Analysis, Geometry
     from nasicon_loop.eis import Settings as EisSettings
-    from nasicon_loop.lab.board import AnalysisView
     from nasicon_loop.lab.context import Lab
+    from nasicon_loop.lab.overview import AnalysisView
 
 _MOST_TEXTS = 100
 
@@ -113,8 +113,8 @@ def refit_analysis(lab: "Lab", number: int, wish: HandFit, *, by: str, reason: s
         raise Refusal("a fit by hand carries a name: --by NAME", f"analysis {number}")
     if not reason.strip():
         raise Refusal("say why: the analysis keeps it", f"analysis {number}")
-    from nasicon_loop.lab.board import analysis_view
     from nasicon_loop.lab.leads import as_analysed
+    from nasicon_loop.lab.overview import analysis_view
 
     with lab.database.read() as reader:
         old = reader.analysis(number)

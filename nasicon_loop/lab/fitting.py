@@ -125,7 +125,7 @@ def operator_name() -> str:
     return user_name()
 
 
-def draw(fitted: Fitted, path: Path, kind: "PlotKind" = "nyquist") -> Path:
+def draw_fitted(fitted: Fitted, path: Path, kind: "PlotKind" = "nyquist") -> Path:
     """Draw the spectrum with its fit to `path` (PNG or SVG by its suffix) and return the path."""
     from nasicon_loop.lab.pictures import draw_spectrum
 

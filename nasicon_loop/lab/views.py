@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from db import ModelRun
-    from nasicon_loop.lab.board import AnalysisView
     from nasicon_loop.lab.context import Lab
+    from nasicon_loop.lab.overview import AnalysisView
     from nasicon_loop.lab.sheets import BenchSheet
 
 _KILO_FROM_OHM = 2e3

@@ -66,7 +66,7 @@ def test_the_same_hundred_here_in_processes_and_on_a_cluster(
     here = screen_with(model_directory, question, executor=Inline())
     assert len(here.hits) == 100
     assert here.n_candidates == len(list(campaign.stream_candidates(SPACE)))
-    assert screen_with(model_directory, question, executor=Processes(2)) == here
+    assert screen_with(model_directory, question, executor=Processes(1)) == here
     assert screen_with(model_directory, question, executor=cluster) == here
 
 

@@ -8,8 +8,8 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from nasicon_loop.chemistry.composition import Composition
-from nasicon_loop.chemistry.elements import data_lines, element
 from nasicon_loop.chemistry.errors import FormulaError
+from nasicon_loop.chemistry.periodic_table import data_lines, element
 from nasicon_loop.chemistry.sites import CAVITY_TOO, TETRAHEDRAL_TOO
 from nasicon_loop.core import plain
 
