@@ -59,8 +59,9 @@ class Bench:
         """Put a file into the inbox."""
         path = self.lab.folder.inbox / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-        return path
+        unfinished = path.with_name(f"{path.name}.part")  # a watch without patience would read half a file
+        unfinished.write_bytes(data)
+        return unfinished.replace(path)
 
     def sample(self, n_pellets: int = 1, *, measured: bool = True) -> str:
         """Make a sample with pellets 0.127 cm thick and 1.6 cm of electrode."""
