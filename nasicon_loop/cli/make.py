@@ -90,6 +90,10 @@ def _close(label: str, state: str, reason: str, lab: LabOption, as_json: bool) -
 def recipe(
     target: Annotated[str, typer.Argument(help="Formula or sample label.")],
     pellets: Annotated[int | None, typer.Option(help="How many pellets of 0.6 g.", min=1, max=1000)] = None,
+    pellet_thickness_cm: Annotated[
+        float | None,
+        typer.Option(help="Thickness of a green pellet in the lab's die, in place of 0.6 g.", min=0.01, max=5),
+    ] = None,
     mass_g: Annotated[float | None, typer.Option(help="Mass of target compound instead.", min=0.01, max=1e5)] = None,
     excess_percent: Annotated[float | None, typer.Option(help="Excess in per cent.", min=0, max=100)] = None,
     excess_basis: Annotated[str | None, typer.Option(help="precursor, element or batch.")] = None,
@@ -109,7 +113,7 @@ def recipe(
 
     if excess_basis not in (None, "precursor", "element", "batch"):
         raise Refusal("is not an excess basis: precursor, element or batch", excess_basis)
-    wish = Wish(pellets, mass_g, excess_percent, excess_basis, strict_paper)
+    wish = Wish(pellets, mass_g, excess_percent, excess_basis, strict_paper, pellet_thickness_cm)
     if sign_off or deviation:
         _write_beside(lab, target, wish, deviation or [], sign_off=sign_off, by=by)
         wish = Wish()

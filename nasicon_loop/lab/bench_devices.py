@@ -86,7 +86,7 @@ def open_lab_balance(lab: Lab, port: str | None = None) -> "Iterator[Balance]":
 
 def furnace_settings(lab: Lab, port: str | None = None) -> "DeviceSettings":
     """Return how the furnace of lab.toml is opened; Refusal when lab.toml names none."""
-    from instruments.devices import DeviceSettings
+    from instruments.devices import DeviceProgram, DeviceSettings
 
     section = lab.settings.furnace
     if not section.driver:
@@ -102,6 +102,7 @@ def furnace_settings(lab: Lab, port: str | None = None) -> "DeviceSettings":
         identity_code=section.identity_code,
         program_number=section.program_number,
         confirmed=frozenset(section.confirmed),
+        stored_programs={number: DeviceProgram.of(segments) for number, segments in section.stored_programs.items()},
         writes_so_far={} if before is None else {int(register): n for register, n in before.writes.items()},
     )
 

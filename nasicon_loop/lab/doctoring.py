@@ -13,6 +13,7 @@ from nasicon_loop.lab.settings import load_settings
 if TYPE_CHECKING:
     from nasicon_loop.lab.context import Lab
     from nasicon_loop.lab.settings import Settings
+    from nasicon_loop.lab.settings_devices import BalanceSection, FurnaceSection
 
 _MIN_FREE_BYTES = 200_000_000
 _REOPENING = (
@@ -90,6 +91,7 @@ def _lab(folder: LabFolder) -> Iterator[Symptom]:
         return
     yield Symptom("lab.toml", True, str(folder.toml))
     yield from _folders(folder)
+    yield from _devices(folder, settings)
     yield from _database(folder, settings)
 
 
@@ -107,6 +109,30 @@ def _folders(folder: LabFolder) -> Iterator[Symptom]:
     free = shutil.disk_usage(folder.path).free
     fine = free >= _MIN_FREE_BYTES
     yield Symptom("disk", fine, f"{free / 1e9:.1f} GB free", "" if fine else "make room on the disk of the lab folder")
+
+
+def _devices(folder: LabFolder, settings: "Settings") -> Iterator[Symptom]:
+    """Ask the devices that lab.toml names who they are; without any, no port is touched."""
+    wanted: dict[str, BalanceSection | FurnaceSection] = {"balance": settings.balance, "furnace": settings.furnace}
+    named = {role: section for role, section in wanted.items() if section.driver not in ("", "card")}
+    if not named:
+        return
+    from nasicon_loop.lab.bench_devices import find_bench_devices
+
+    found = {device.role: device for device in find_bench_devices(folder.path)}
+    for role, section in named.items():
+        device = found.get(role)
+        if device is None or device.driver is None:
+            advice = device.advice if device is not None else "nothing answers there"
+            remedy = (
+                f"check cable, power and port; `nasicon bench devices` lists what answers; [{role}] in {folder.toml}"
+            )
+            yield Symptom(role, False, f"{section.driver} at {plain(section.port)}: {plain(advice)}", remedy)
+        elif device.driver != section.driver:
+            remedy = f'set [{role}] driver = "{device.driver}" in {folder.toml}'
+            yield Symptom(role, False, f"{plain(device.identity)} is no {section.driver}", remedy)
+        else:
+            yield Symptom(role, True, f"{plain(device.identity)} at {plain(section.port)}")
 
 
 def _database(folder: LabFolder, settings: "Settings") -> Iterator[Symptom]:

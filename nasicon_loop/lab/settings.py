@@ -92,6 +92,7 @@ class RecipeSection(_Section):
     excess_percent: Annotated[float, Field(ge=0, le=200)] = 15.0
     excess_basis: Literal["precursor", "element", "batch"] = "precursor"
     pellet_mass_g: Annotated[float, Field(gt=0, le=100)] = 0.6
+    green_density: Annotated[float, Field(gt=0.2, lt=1)] = 0.6
     die_diameter_cm: Annotated[float, Field(gt=0, le=20)] = 1.6
     die_limit_mpa: Positive | None = None
     furnace_ceiling_c: Annotated[float, Field(gt=100, le=3000)] = 1600.0

@@ -8,6 +8,10 @@ from pydantic_core import PydanticCustomError
 
 Reaction = Literal["tell", "hold", "reset"]
 DriverName = Annotated[str, Field(max_length=60, pattern=r"^\w*$")]
+Segment = tuple[
+    Annotated[float, Field(ge=-3000, le=3000)], Annotated[float, Field(ge=0, le=3000)], Annotated[float, Field(ge=0)]
+]
+"""Ramp in °C/min, target in °C, dwell in min."""
 Address = Annotated[str, Field(max_length=200)]
 BaudRate = Annotated[int, Field(ge=300, le=921_600)]
 
@@ -38,8 +42,9 @@ class FurnaceSection(_Section):
     """What a calibration says of the thermocouple (actual minus shown temperature in °C, and when it was done), how
     the controller is reached, and what to watch. Temperatures in °C, times in s.
 
-    `confirmed` are facts of the driver's profile that somebody checked on the unit. A deviation counts after
-    `deviation_readings` in a row. `simulated_speed` is seconds of the furnace per second here, for simulators.
+    `stored_programs` are those of a controller that cannot be programmed from outside, by number, as somebody read them
+    off its panel. `confirmed` are facts of the driver's profile that somebody checked on the unit. A deviation counts
+    after `deviation_readings` in a row. `simulated_speed` is seconds of the furnace per second here, for simulators.
     """
 
     offset_c: Annotated[float, Field(ge=-200, le=200)] = 0.0
@@ -53,6 +58,7 @@ class FurnaceSection(_Section):
     ceiling_c: Annotated[float, Field(gt=100, le=3000)] | None = None
     identity_code: Annotated[int, Field(ge=0, le=0xFFFF)] | None = None
     program_number: Annotated[int, Field(ge=1, le=100)] = 1
+    stored_programs: dict[Annotated[int, Field(ge=1, le=100)], tuple[Segment, ...]] = Field(default_factory=dict)
     confirmed: tuple[str, ...] = ()
     log_every_s: Annotated[float, Field(ge=0.02, le=3600)] = 10.0
     held_within_c: Annotated[float, Field(gt=0, le=50)] = 5.0

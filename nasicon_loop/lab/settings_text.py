@@ -46,6 +46,7 @@ protocol = "paper"             # or the name of a file in protocols/
 excess_percent = 15.0
 excess_basis = "precursor"     # precursor: of the Na3PO4 itself; element: of the sodium; batch: of the whole batch
 pellet_mass_g = 0.6
+green_density = 0.6            # of the theoretical density, before sintering: for pellets planned by their thickness
 die_diameter_cm = 1.6
 # die_limit_mpa = 500.0        # what the die bears
 furnace_ceiling_c = 1600.0     # no program goes above
@@ -69,6 +70,7 @@ name = ""                      # its label: part of every confirmation
 # ceiling_c = 1300.0           # nothing hotter is ever loaded; without it nothing is loaded at all
 # identity_code = 0x2480       # read off this unit, where the driver asks for it
 program_number = 1             # which program of the controller is written
+# stored_programs = { 3 = [[3, 1100, 720], [-3, 25, 0]] }   # Nabertherm: [[°C/min, °C, min], ...] by number
 confirmed = []                 # facts that somebody checked on the unit (docs/devices.md)
 log_every_s = 10.0
 held_within_c = 5.0            # counts as held: this close to the top

@@ -1,5 +1,6 @@
 """The bench sheet: a recipe for a formula anywhere, or for a sample, kept as a version."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -48,6 +49,11 @@ class Wish:
     excess_percent: float | None = None
     excess_basis: str | None = None
     strict_paper: bool = False
+    pellet_thickness_cm: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.mass_g is not None and (self.n_pellets is not None or self.pellet_thickness_cm is not None):
+            raise Refusal("give --mass-g, or pellets (--pellets, --pellet-thickness-cm), not both", "recipe")
 
 
 def bench_sheet(where: Path | None, target: str, wish: Wish | None = None, *, markdown: bool = False) -> BenchSheet:
@@ -140,7 +146,7 @@ def _plan(
         formula,
         n_pellets=wish.n_pellets or 1,
         mass_g=wish.mass_g,
-        pellet_mass_g=habits.pellet_mass_g,
+        pellet_mass_g=_pellet_mass_g(formula, wish, habits),
         excess_percent=habits.excess_percent if wish.excess_percent is None else wish.excess_percent,
         excess_basis=wish.excess_basis or habits.excess_basis,
         protocol=habits.protocol,
@@ -153,6 +159,17 @@ def _plan(
         die_max_mpa=habits.die_limit_mpa,
         extra_folder=protocols,
     )
+
+
+def _pellet_mass_g(formula: str, wish: Wish, habits: "RecipeSection") -> float:
+    """The lab's habit, or what a green pellet of the wished thickness holds in the lab's die."""
+    if wish.pellet_thickness_cm is None:
+        return habits.pellet_mass_g
+    from nasicon_loop.chemistry import Composition, cell
+
+    theoretical_g_cm3 = cell(Composition.parse(formula)).density_g_cm3
+    volume_cm3 = math.pi / 4 * habits.die_diameter_cm**2 * wish.pellet_thickness_cm
+    return round(habits.green_density * theoretical_g_cm3 * volume_cm3, 3)
 
 
 def _as_sheet(recipe: "Recipe", label: str | None, added: "Marks | None", *, markdown: bool) -> BenchSheet:
