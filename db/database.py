@@ -123,7 +123,7 @@ def open(url: str | Path, *, lab: str | None = None, clock: Clock | None = None)
     path = sqlite_path(parsed)
     if path is not None:
         if not path.is_file():
-            raise Refusal("there is no database here; `nasicon init` makes one", path)
+            raise Refusal("there is no database here; `nasicon db restore BACKUP` or `nasicon init` makes one", path)
         refuse_network(path)
     reading = reading_engine(parsed)
     try:

@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nasicon_loop.lab.pooling import pellet_results
+
 if TYPE_CHECKING:
     from db import Genealogy, JournalEntry, Reader, Sample, StoredAnalysis, TeachingRow
     from instruments import Spectrum
@@ -110,7 +112,7 @@ def board(lab: "Lab") -> list[BoardRow]:
 
 
 def _newest_results(reader: "Reader") -> dict[int, "TeachingRow"]:
-    return {row.sample_id: row for row in reader.teaching_analyses()}
+    return {row.sample_id: row for row in pellet_results(reader)}
 
 
 def _board_row(reader: "Reader", sample: "Sample", state: str, result: "TeachingRow | None") -> BoardRow:
@@ -251,10 +253,11 @@ def campaign_state(lab: "Lab") -> CampaignState:
     with lab.database.read() as reader:
         counts = reader.counts()
         results = reader.teaching_analyses()
+        pellets = pellet_results(reader)
         run = reader.latest_model_run()
         known = {lesson.analysis_id for lesson in reader.lessons(run)} if run else set()
         name = reader.lab.name
-    best = max(results, key=lambda row: row.sigma_25_s_cm or row.sigma_total_s_cm, default=None)
+    best = max(pellets, key=lambda row: row.sigma_25_s_cm or row.sigma_total_s_cm, default=None)
     n_waiting = sum(counts.files.get(state, 0) for state in WAITING_STATES)
     n_unlearned = sum(row.analysis_id not in known for row in results)
     return CampaignState(

@@ -44,3 +44,25 @@ def per_pellet(
             log10_sigma_sd=max(value.sigma_25_s_cm_sd / value.sigma_25_s_cm / _LN10, least_dex),
         )
     return list(kept.values())
+
+
+def pellet_results(reader: "Reader") -> "list[TeachingRow]":
+    """Return what teaches, one row per pellet, oldest pellet first: the newest sweep's row with the pooled sigma.
+
+    This is what boards, reports and the best so far show: the best of several sweeps of one pellet would be its luck.
+    """
+    from nasicon_loop import eis
+
+    by_pellet: dict[int, list[TeachingRow]] = {}
+    for row in reader.teaching_analyses():
+        by_pellet.setdefault(-row.analysis_id if row.pellet_id is None else row.pellet_id, []).append(row)
+    shown = []
+    for key, rows in by_pellet.items():
+        newest = rows[-1]
+        if len(rows) > 1:
+            ids = {row.analysis_id for row in rows}
+            stored = [one for one in reader.current_analyses(pellet=key, standing="teaches") if one.id in ids]
+            value = eis.pooled([[analysis_of(one) for one in stored]])
+            newest = replace(newest, sigma_25_s_cm=value.sigma_25_s_cm, sigma_25_s_cm_sd=value.sigma_25_s_cm_sd)
+        shown.append(newest)
+    return shown

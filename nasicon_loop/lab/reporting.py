@@ -12,6 +12,7 @@ from nasicon_loop.lab.leads import as_analysed
 from nasicon_loop.lab.learning import current_run, load_model
 from nasicon_loop.lab.making import HOST_FORMULA
 from nasicon_loop.lab.pictures import spectrum_picture, tiles
+from nasicon_loop.lab.pooling import pellet_results
 from nasicon_loop.lab.suggesting import dopant_scores, room_temperature
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def _rounds(reader: "Reader") -> tuple["RoundPoint", ...]:
 
     promises = _promises(reader)
     points = []
-    for row in reader.teaching_analyses():
+    for row in pellet_results(reader):
         log10_sigma, log10_sigma_sd = _measured(row)
         promise = promises.get(row.sample_id)
         points.append(
@@ -141,7 +142,7 @@ def _parity(reader: "Reader") -> tuple["ParityPoint", ...]:
     promises = _promises(reader)
     return tuple(
         ParityPoint(row.sample_label, promise.log10_sigma_mean, promise.log10_sigma_sd, *_measured(row))
-        for row in reader.teaching_analyses()
+        for row in pellet_results(reader)
         if (promise := promises.get(row.sample_id)) is not None
     )
 
@@ -166,7 +167,7 @@ def _spectra(reader: "Reader") -> tuple["SpectrumView", ...]:
 
 
 def _summary(lab: "Lab", reader: "Reader") -> tuple[str, ...]:
-    results = reader.teaching_analyses()
+    results = pellet_results(reader)
     counts = reader.counts()
     lines = [
         f"{sum(counts.samples.values())} samples, {sum(counts.files.values())} files, "

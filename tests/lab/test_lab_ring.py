@@ -172,3 +172,14 @@ def test_a_killed_training_leaves_nothing_that_counts(literate) -> None:  # type
     run, _ = current_model(lab)
     assert run.number == 1
     assert replace(lab).folder.models.joinpath(run.directory).is_dir()
+
+
+def test_two_sweeps_of_one_pellet_are_one_result(literate) -> None:  # type: ignore[no-untyped-def]
+    label = _measured_sample(literate)
+    first = ways.campaign_state(literate.lab).best_sigma_25_s_cm
+    ways.import_files(literate.lab, [literate.drop(f"{label}_again.csv", literate.csv(30.5, 35.6, seed=2))])
+    state = ways.campaign_state(literate.lab)
+    assert state.n_results == 2
+    assert state.best_sigma_25_s_cm < first, "the pooled value, not the better of the two"
+    trained = ways.train_model(literate.lab)
+    assert trained.run.n_lab_rows == 1
