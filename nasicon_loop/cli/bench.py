@@ -29,11 +29,19 @@ def weigh(
     as_planned: Annotated[bool, typer.Option(help="What is not weighed yet, exactly as on the sheet.")] = False,
     rescue: Annotated[bool, typer.Option("--rescue", help="Too much of one: weigh more of the others.")] = False,
     accept: Annotated[bool, typer.Option("--accept", help="Too much of one: leave it, and write it down.")] = False,
+    live: Annotated[bool, typer.Option("--live", help="Read the balance, as `nasicon bench weigh` does.")] = False,
     operator: Annotated[str | None, typer.Option(help="Who weighed.")] = None,
     lab: LabOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Record what was really weighed, one by one or at once; without a mass, say what is missing."""
+    if live:
+        from nasicon_loop.cli.bench_live import bench_weigh
+
+        if mass or lot or as_planned or rescue or accept:
+            raise Refusal("--live reads the balance: give no masses", label)
+        bench_weigh(label, operator=operator, lab=lab, as_json=as_json)
+        return
     from nasicon_loop.lab import rescue_weighing, weighing_progress
     from nasicon_loop.lab import weigh as weighed
 
@@ -95,10 +103,20 @@ def fire(
     mass_before_g: Annotated[float | None, typer.Option(help="Powder before, without the crucible.", min=1e-6)] = None,
     mass_after_g: Annotated[float | None, typer.Option(help="Powder after, without the crucible.", min=1e-6)] = None,
     note: Annotated[str, typer.Option(help="Deviations, furnace, slot.")] = "",
+    live: Annotated[bool, typer.Option("--live", help="Run the furnace, as `nasicon bench fire` does.")] = False,
+    arm: Annotated[str | None, typer.Option(help="With --live, the confirmation: 'NAME,TOP °C,MINUTES'.")] = None,
     lab: LabOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Record a firing as it really was, of a sample or of a whole load."""
+    if live:
+        from nasicon_loop.cli.bench_live import bench_fire
+
+        thing = label if load is None else str(load)
+        if thing is None:
+            raise Refusal("name a sample and --step, or a --load", "fire")
+        bench_fire(thing, step, arm=arm, lab=lab, as_json=as_json)
+        return
     from nasicon_loop.lab import Dwell, fire_load
     from nasicon_loop.lab import fire as fired
 
