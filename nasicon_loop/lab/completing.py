@@ -104,11 +104,6 @@ def complete(lab: "Lab", *, who: str | None = None) -> list[ImportResult]:
     return list(done.values())
 
 
-def complete_pellet(lab: "Lab", label: str) -> list[ImportResult]:
-    """Do what `complete` does, and return the files of one pellet that moved on."""
-    return [result for result in complete(lab) if result.label == label]
-
-
 def _named_for_somebody(reader: "Reader") -> "list[RawFile]":
     """The files without an owner whose name tells one that exists; thousands may tell none, and ask nothing more."""
     labels = {sample.label for sample in reader.samples()}

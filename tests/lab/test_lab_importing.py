@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nasicon_loop.core import Refusal, to_json
-from nasicon_loop.lab.completing import assign, complete, complete_pellet
+from nasicon_loop.lab.completing import assign, complete
 from nasicon_loop.lab.describing import files
 from nasicon_loop.lab.importing import import_file, import_files
 
@@ -169,7 +169,7 @@ def test_geometry_that_comes_later_completes_without_fitting_again(bench: Any) -
     assert f"thickness and electrode diameter of {label}-P1" in str(waits.waits_for)
     assert complete(bench.lab) == []
     bench.measure(f"{label}-P1")
-    (done,) = complete_pellet(bench.lab, f"{label}-P1")
+    (done,) = complete(bench.lab)
     assert done.state == "analysed"
     assert done.sigma_total_s_cm == pytest.approx(SIGMA, rel=0.01)
     assert done.sweeps[0].r_total_ohm == waits.sweeps[0].r_total_ohm
