@@ -37,12 +37,14 @@ class Cell:
     c_error_angstrom: float
 
 
-def cell(composition: Composition) -> Cell:
+def cell(composition: Composition, *, needs_ion: bool = True) -> Cell:
     """Return the cell that a composition is expected to have; FormulaError when it is not a NASICON.
+
+    `needs_ion` is that of `Composition.sites`.
 
     Regression and anchors: `data/cells.toml`.
     """
-    sites = composition.sites()
+    sites = composition.sites(needs_ion=needs_ion)
     data = _data()
     a, c = _regression(sites)
     share = _share_of_anchored_family(sites)
@@ -71,8 +73,9 @@ def _data() -> dict[str, Any]:
 
 
 def _regression(sites: Sites) -> tuple[float, float]:
-    r_m, r_x, r_a = _mean_radius(sites.m), _mean_radius(sites.x, fourfold=True), _mean_radius(sites.a)
+    r_m, r_x = _mean_radius(sites.m), _mean_radius(sites.x, fourfold=True)
     n_a = float(total(sites.a))
+    r_a = _mean_radius(sites.a) if n_a > 0 else _radius(element("Na"), fourfold=False)  # empty cavities: as if for Na
     n_small = n_a if r_a < _SMALL_CAVITY_ION_ANGSTROM else 0.0
     features = (r_m, r_x, n_a, r_a, n_small, r_m * r_a, n_a * n_a)
     a, c = (
@@ -102,6 +105,8 @@ def _amount(site: Amounts, symbol: str) -> Fraction:
 
 def _share_of_anchored_family(sites: Sites) -> float:
     """Return how far a composition belongs to Na(1+x)(Zr,Hf)2Si(x)P(3-x)O12: product of the shares on A and M."""
+    if not sites.a:
+        return 0.0
     sodium = _amount(sites.a, "Na") / total(sites.a)
     zirconium = (_amount(sites.m, "Zr") + _amount(sites.m, "Hf")) / total(sites.m)
     return float(sodium * zirconium)

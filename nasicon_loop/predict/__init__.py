@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nasicon_loop.predict.explanation import Explanation, SiteDescriptors, explain
+    from nasicon_loop.predict.hull import Hull
     from nasicon_loop.predict.model import Model, load, train
     from nasicon_loop.predict.nearest import KnownResult, nearest_known
-    from nasicon_loop.predict.prediction import CLASS_EDGES, Prediction
-    from nasicon_loop.predict.rows import Row, data_hash
+    from nasicon_loop.predict.prediction import CLASS_EDGES, Prediction, Summary
+    from nasicon_loop.predict.rows import Row, StabilityRow, data_hash, stability_hash
     from nasicon_loop.predict.settings import Settings
     from nasicon_loop.predict.validation import Score, Validation, validate
 
 _HOME = {
     "CLASS_EDGES": "prediction",
     "Explanation": "explanation",
+    "Hull": "hull",
     "KnownResult": "nearest",
     "Model": "model",
     "Prediction": "prediction",
@@ -25,11 +27,14 @@ _HOME = {
     "Score": "validation",
     "Settings": "settings",
     "SiteDescriptors": "explanation",
+    "StabilityRow": "rows",
+    "Summary": "prediction",
     "Validation": "validation",
     "data_hash": "rows",
     "explain": "explanation",
     "load": "model",
     "nearest_known": "nearest",
+    "stability_hash": "rows",
     "train": "model",
     "validate": "validation",
 }
@@ -37,6 +42,7 @@ _HOME = {
 __all__ = [
     "CLASS_EDGES",
     "Explanation",
+    "Hull",
     "KnownResult",
     "Model",
     "Prediction",
@@ -44,11 +50,14 @@ __all__ = [
     "Score",
     "Settings",
     "SiteDescriptors",
+    "StabilityRow",
+    "Summary",
     "Validation",
     "data_hash",
     "explain",
     "load",
     "nearest_known",
+    "stability_hash",
     "train",
     "validate",
 ]

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasicon_loop.chemistry import Composition, cell
-from nasicon_loop.core import Refusal
 from nasicon_loop.predict.descriptors import vocabulary
 
 Array = NDArray[np.float64]
@@ -45,15 +44,19 @@ class Crystals:
         )
 
 
-def crystals(compositions: Sequence[str | Composition]) -> Crystals:
-    """Return compositions as arrays; Refusal names the first that is not a NASICON."""
+def crystals(compositions: Sequence[str | Composition], *, needs_ion: bool = True) -> Crystals:
+    """Return compositions as arrays; Refusal names the first that is not a NASICON.
+
+    Without an ion in its cavities nothing conducts, which is refused unless `needs_ion` is False (a framework can be
+    stable without one).
+    """
     parsed = [Composition.parse(item) if isinstance(item, str) else item for item in compositions]
     n_elements = len(vocabulary())
     tables = {site: np.zeros((len(parsed), n_elements)) for site in ("A", "M", "X")}
     numbers = np.zeros((len(parsed), 4))
     formulas = []
     for i, composition in enumerate(parsed):
-        formula, by_site, facts = _placed(composition)
+        formula, by_site, facts = _placed(composition, needs_ion)
         formulas.append(formula)
         numbers[i] = facts
         for site, pairs in zip(("A", "M", "X"), by_site, strict=True):
@@ -65,16 +68,14 @@ def crystals(compositions: Sequence[str | Composition]) -> Crystals:
 
 @lru_cache(maxsize=32768)
 def _placed(
-    composition: Composition,
+    composition: Composition, needs_ion: bool
 ) -> tuple[str, tuple[tuple[tuple[int, float], ...], ...], tuple[float, float, float, float]]:
-    sites = composition.sites()
-    if not sites.a:
-        raise Refusal("has no ion in its cavities, so nothing conducts", composition.formula)
+    sites = composition.sites(needs_ion=needs_ion)
     index = _index()
     by_site = tuple(
         tuple((index[symbol], float(amount)) for symbol, amount in site) for site in (sites.a, sites.m, sites.x)
     )
-    shape = cell(composition)
+    shape = cell(composition, needs_ion=needs_ion)
     charge = float(composition.normalised().charge())
     return composition.formula, by_site, (charge, shape.a_angstrom, shape.c_angstrom, shape.phase_probability_r3c)
 

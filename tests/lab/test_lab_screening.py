@@ -15,7 +15,15 @@ from nasicon_loop.lab.screening import screen_with
 from nasicon_loop.predict import Row, Settings, load, train
 
 TINY = Settings(
-    preset="tiny", n_members=2, n_epochs=3, patience=0, channels=(2, 2, 2), hidden=(8, 8, 8, 8, 8, 8), n_folds=2
+    preset="tiny",
+    n_members=2,
+    n_trunks=1,
+    n_epochs=3,
+    n_pretraining_epochs=1,
+    n_trees=5,
+    channels=(2, 2, 2),
+    hidden=(8, 8, 8, 8, 8, 8),
+    n_folds=2,
 )
 SPACE = campaign.Settings(
     amounts=tuple(Fraction(k, 20) for k in range(1, 6)), silicon=tuple(Fraction(k, 10) for k in range(17, 24))

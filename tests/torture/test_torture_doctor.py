@@ -25,8 +25,8 @@ from nasicon_loop.lab import Symptom, examine
 from nasicon_loop.lab.caring import back_up
 
 RELEASE_0001 = Path(__file__).parents[1] / "db" / "data" / "release_0001.sql"
-TINY = replace(predict.Settings.default(), n_members=2, n_epochs=1, n_folds=2, patience=0, channels=(2, 2, 2),
-               hidden=(8, 8, 8, 8, 8, 8), has_prior=False, uses_features=False)  # fmt: skip
+TINY = replace(predict.Settings.default(), n_members=2, n_trunks=1, n_epochs=1, n_pretraining_epochs=1, n_folds=2,
+               n_trees=2, channels=(2, 2, 2), hidden=(8, 8, 8, 8, 8, 8))  # fmt: skip
 
 
 @pytest.fixture(scope="module")
