@@ -57,7 +57,7 @@ class Encoder:
         With `images_of`, rotations and the scales of pixels are that encoder's, which trunks were trained with.
         """
         if images_of is None:
-            bases = fit_bases(batch.amounts, target)
+            bases: Mapping[str, SiteBasis] = fit_bases(batch.amounts, target)
             mean, scale = _scales(crystal_images(batch, bases))
         else:
             bases, mean, scale = images_of.bases, images_of.image_mean, images_of.image_scale

@@ -77,7 +77,7 @@ class HullNets:
             energy_ev=mean,
             sd_ev=np.sqrt(np.maximum(variance, 0.0)),
             p_stable=_share_below(shares, edges, STABLE_BELOW_EV),
-            is_supported=~(stands & ~self.is_known[None]).any(axis=(1, 2)),
+            is_supported=np.asarray(~(stands & ~self.is_known[None]).any(axis=(1, 2)), dtype=bool),
         )
 
 

@@ -65,15 +65,15 @@ class Model:
         What lies outside the bins is not cut off here. Raises Refusal as `predict` does.
         """
         _check_conditions(temperature_c, kind)
-        conditions = np.full(len(batch), float(temperature_c)), [kind] * len(batch)
+        temperatures, kinds = np.full(len(batch), float(temperature_c)), [str(kind)] * len(batch)
         if not self.ensemble.settings.is_parametric:
-            found = self._predict(batch, *conditions, float(temperature_c))
+            found = self._predict(batch, temperatures, kinds, float(temperature_c))
             return Summary(found.mean, found.sd, found.epistemic_sd)
-        normals = self.ensemble.normals(batch, *conditions)
+        normals = self.ensemble.normals(batch, temperatures, kinds)
         mean, total = normals.moments
         total = total + np.diff(self.ensemble.edges).mean() ** 2 / 12  # the bins' own width, as in the distributions
         learnable = _learnable(total, normals.mean.var(axis=1), self.ensemble.settings)
-        shift, reduction = self.correction.apply(batch, *conditions, np.sqrt(learnable))
+        shift, reduction = self.correction.apply(batch, temperatures, kinds, np.sqrt(learnable))
         return Summary(mean + shift, np.sqrt(total - reduction), np.sqrt(np.maximum(learnable - reduction, 0.0)))
 
     def hull(self, batch: Crystals) -> Hull | None:
