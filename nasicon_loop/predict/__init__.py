@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nasicon_loop.predict.crystals import Crystals, doped_crystals
     from nasicon_loop.predict.explanation import Explanation, SiteDescriptors, explain
     from nasicon_loop.predict.model import Model, load, train
     from nasicon_loop.predict.nearest import KnownResult, nearest_known
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "CLASS_EDGES": "prediction",
+    "Crystals": "crystals",
     "Explanation": "explanation",
     "KnownResult": "nearest",
     "Model": "model",
@@ -27,6 +29,7 @@ _HOME = {
     "SiteDescriptors": "explanation",
     "Validation": "validation",
     "data_hash": "rows",
+    "doped_crystals": "crystals",
     "explain": "explanation",
     "load": "model",
     "nearest_known": "nearest",
@@ -36,6 +39,7 @@ _HOME = {
 
 __all__ = [
     "CLASS_EDGES",
+    "Crystals",
     "Explanation",
     "KnownResult",
     "Model",
@@ -46,6 +50,7 @@ __all__ = [
     "SiteDescriptors",
     "Validation",
     "data_hash",
+    "doped_crystals",
     "explain",
     "load",
     "nearest_known",

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from nasicon_loop.chemistry import Composition, cell
+from nasicon_loop.chemistry import Composition, DopedArrays, cell, cell_arrays
 from nasicon_loop.core import Refusal
 from nasicon_loop.predict.descriptors import vocabulary
 
@@ -19,6 +19,7 @@ class Crystals:
     """n compositions on their sites; amounts are per formula unit with 12 O."""
 
     formulas: tuple[str, ...]
+    """(n,) canonical text, or empty: a million candidates need no names."""
     amounts: Mapping[str, Array]
     """Per site kind "A", "M", "X": (n, elements) in the vocabulary's order."""
     charge: Array
@@ -31,12 +32,12 @@ class Crystals:
     """(n,) probability of R-3c against C2/c at room temperature."""
 
     def __len__(self) -> int:
-        return len(self.formulas)
+        return len(self.charge)
 
     def take(self, places: NDArray[np.int64]) -> "Crystals":
         """Return the crystals at the given places, in that order."""
         return Crystals(
-            formulas=tuple(self.formulas[i] for i in places),
+            formulas=tuple(self.formulas[i] for i in places) if self.formulas else (),
             amounts={site: table[places] for site, table in self.amounts.items()},
             charge=self.charge[places],
             a_angstrom=self.a_angstrom[places],
@@ -61,6 +62,13 @@ def crystals(compositions: Sequence[str | Composition]) -> Crystals:
                 tables[site][i, place] = amount
     charge, a, c, p_r3c = numbers.T.copy()
     return Crystals(tuple(formulas), tables, charge, a, c, p_r3c)
+
+
+def doped_crystals(doped: DopedArrays) -> Crystals:
+    """Return neutral dopings as crystals without names: no object is made per composition."""
+    amounts = doped.site_amounts()
+    shape = cell_arrays(amounts["A"], amounts["M"], amounts["X"])
+    return Crystals((), amounts, np.zeros(len(doped)), shape.a_angstrom, shape.c_angstrom, shape.phase_probability_r3c)
 
 
 @lru_cache(maxsize=32768)
