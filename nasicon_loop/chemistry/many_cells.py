@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasicon_loop.chemistry.cells import SMALL_CAVITY_ION_ANGSTROM, anchor_residuals, cell_data, radius
-from nasicon_loop.chemistry.periodic_table import elements
+from nasicon_loop.chemistry.periodic_table import element, elements
 
 Array = NDArray[np.float64]
 
@@ -31,7 +31,7 @@ def cell_arrays(on_a: Array, on_m: Array, on_x: Array) -> CellArrays:
     """Return the expected cells of n compositions.
 
     `on_a`, `on_m`, `on_x` (n, elements) are amounts per formula unit on the cavities, octahedra and tetrahedra, in the
-    order of `elements()`; no site may be empty. Sources: `data/cells.toml`.
+    order of `elements()`; M and X are never empty. Sources: `data/cells.toml`.
     """
     a, c = _regression(on_a, on_m, on_x)
     share = _share(on_a, ("Na",)) * _share(on_m, ("Zr", "Hf"))
@@ -44,7 +44,9 @@ def cell_arrays(on_a: Array, on_m: Array, on_x: Array) -> CellArrays:
 
 def _regression(on_a: Array, on_m: Array, on_x: Array) -> tuple[Array, Array]:
     n_a = on_a.sum(axis=1)
-    r_m, r_a = on_m @ _radii(fourfold=False) / on_m.sum(axis=1), on_a @ _radii(fourfold=False) / n_a
+    radii, sodium = _radii(fourfold=False), radius(element("Na"), fourfold=False)
+    r_m = on_m @ radii / on_m.sum(axis=1)
+    r_a = np.where(n_a > 0, on_a @ radii / _nonzero(n_a), sodium)  # empty cavities: as if for Na
     r_x = on_x @ _radii(fourfold=True) / on_x.sum(axis=1)
     n_small = np.where(r_a < SMALL_CAVITY_ION_ANGSTROM, n_a, 0.0)
     features = np.stack([r_m, r_x, n_a, r_a, n_small, r_m * r_a, n_a * n_a], axis=1)
@@ -70,7 +72,11 @@ def _step(t: Array) -> Array:
 
 
 def _share(site: Array, symbols: tuple[str, ...]) -> Array:
-    return np.asarray(site[:, _places(symbols)].sum(axis=1) / site.sum(axis=1), dtype=np.float64)
+    return np.asarray(site[:, _places(symbols)].sum(axis=1) / _nonzero(site.sum(axis=1)), dtype=np.float64)
+
+
+def _nonzero(total: Array) -> Array:
+    return np.where(total > 0, total, 1.0)
 
 
 def _others(site: Array, hosts: tuple[str, ...]) -> Array:

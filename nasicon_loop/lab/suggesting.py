@@ -55,7 +55,7 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class _Past:
+class Past:
     """What the campaign has to respect and to compare with; all read in one go."""
 
     known: tuple["Known", ...]
@@ -172,7 +172,7 @@ def dopant_scores(lab: "Lab", model: Any) -> "tuple[ElementScore, ...]":
     return campaign.element_scores(model, known=known, best=best, settings=search_settings(lab))
 
 
-def past_of(lab: "Lab") -> _Past:
+def past_of(lab: "Lab") -> Past:
     """Return what is known, made, waiting or ruled out: nothing of it is suggested again."""
     with lab.database.read() as reader:
         known = [*map(_known_literature, room_temperature(reader)), *map(_known_result, reader.teaching_analyses())]
@@ -188,7 +188,7 @@ def past_of(lab: "Lab") -> _Past:
         for one in suggestions
         if one.id not in begun and suggestion_states[one.number] in ("accepted", "held")
     ]
-    return _Past(
+    return Past(
         known=tuple(known),
         made=tuple(s.target_formula for s in going if s.id in measured),
         pending=tuple([s.target_formula for s in going if s.id not in measured and not s.is_reference] + waiting),

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nasicon_loop.predict.crystals import Crystals, doped_crystals
+    from nasicon_loop.predict.crystals import crystals as crystals_of
     from nasicon_loop.predict.explanation import Explanation, SiteDescriptors, explain
     from nasicon_loop.predict.model import Model, load, train
     from nasicon_loop.predict.nearest import KnownResult, nearest_known
     from nasicon_loop.predict.prediction import CLASS_EDGES, Prediction
     from nasicon_loop.predict.rows import Row, data_hash
     from nasicon_loop.predict.settings import Settings
+    from nasicon_loop.predict.summaries import Screener, Summary
     from nasicon_loop.predict.validation import Score, Validation, validate
 
 _HOME = {
@@ -25,9 +27,12 @@ _HOME = {
     "Prediction": "prediction",
     "Row": "rows",
     "Score": "validation",
+    "Screener": "summaries",
     "Settings": "settings",
     "SiteDescriptors": "explanation",
+    "Summary": "summaries",
     "Validation": "validation",
+    "crystals_of": "crystals:crystals",
     "data_hash": "rows",
     "doped_crystals": "crystals",
     "explain": "explanation",
@@ -46,9 +51,12 @@ __all__ = [
     "Prediction",
     "Row",
     "Score",
+    "Screener",
     "Settings",
     "SiteDescriptors",
+    "Summary",
     "Validation",
+    "crystals_of",
     "data_hash",
     "doped_crystals",
     "explain",
@@ -61,7 +69,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name in _HOME:
-        value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+        module, _, inner = _HOME[name].partition(":")  # a function that is called like its module has another name here
+        value = getattr(import_module(f"{__name__}.{module}"), inner or name)
         globals()[name] = value
         return value
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,5 +1,6 @@
 """Many compositions as arrays: who sits where, and how large the cell is. One pass of exact chemistry, then numpy."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -33,6 +34,11 @@ class Crystals:
 
     def __len__(self) -> int:
         return len(self.charge)
+
+    @property
+    def volume_angstrom3(self) -> Array:
+        """(n,) of the hexagonal cell with six formula units."""
+        return np.asarray(self.a_angstrom**2 * self.c_angstrom * math.sqrt(3) / 2, dtype=np.float64)
 
     def take(self, places: NDArray[np.int64]) -> "Crystals":
         """Return the crystals at the given places, in that order."""
