@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     )
     from nasicon_loop.campaign.changes import describe_changes
     from nasicon_loop.campaign.diversity import merged, spread_places
+    from nasicon_loop.campaign.electrochemical import Window, window_width_v, windows
     from nasicon_loop.campaign.feasibility import chances, limits
     from nasicon_loop.campaign.parts import PART_UNITS, PARTS, WEIGHTS, Scale, diffusion_log10, weights_used
     from nasicon_loop.campaign.ranks import spearman
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
         score_dopants,
         single_hits,
     )
-    from nasicon_loop.campaign.screening import By, Hit, Question, Screened, evaluate, screen_block
-    from nasicon_loop.campaign.space import Block, blocks, coarse_pairs, double_doped, fine, in_block
+    from nasicon_loop.campaign.screening import By, Hit, Question, Screened, evaluate, screen_blocks
+    from nasicon_loop.campaign.space import Block, blocks, coarse_pairs, double_doped, fine, grouped, in_block
     from nasicon_loop.campaign.values import (
         Candidate,
         Choice,
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
         Result,
         Screens,
     )
-    from nasicon_loop.campaign.windows import Window, window_width_v, windows
 
 __all__ = [
     "BLOCKED_ELEMENTS",
@@ -89,6 +89,7 @@ __all__ = [
     "evaluate",
     "expected_improvement",
     "fine",
+    "grouped",
     "in_block",
     "incumbent",
     "limits",
@@ -101,7 +102,7 @@ __all__ = [
     "propose",
     "readable_keys",
     "score_dopants",
-    "screen_block",
+    "screen_blocks",
     "single_hits",
     "spearman",
     "spread_places",
@@ -138,7 +139,7 @@ _HOMES = {
     "Screens": "values",
     "Settings": "candidates",
     "WEIGHTS": "parts",
-    "Window": "windows",
+    "Window": "electrochemical",
     "blocks": "space",
     "chances": "feasibility",
     "coarse_pairs": "space",
@@ -150,6 +151,7 @@ _HOMES = {
     "evaluate": "screening",
     "expected_improvement": "acquisition",
     "fine": "space",
+    "grouped": "space",
     "in_block": "space",
     "incumbent": "batch",
     "limits": "feasibility",
@@ -162,14 +164,14 @@ _HOMES = {
     "propose": "batch",
     "readable_keys": "candidates",
     "score_dopants": "scoring",
-    "screen_block": "screening",
+    "screen_blocks": "screening",
     "single_hits": "scoring",
     "spearman": "ranks",
     "spread_places": "diversity",
     "stream_candidates": "candidates",
     "weights_used": "parts",
-    "window_width_v": "windows",
-    "windows": "windows",
+    "window_width_v": "electrochemical",
+    "windows": "electrochemical",
 }
 
 

@@ -41,9 +41,9 @@ def diffusion_log10(
 
 @dataclass(frozen=True)
 class Scale:
-    """What counts as 0 and as 1 of each part: the worst and the best among the 49 dopants alone.
+    """What counts as 0 and as 1 of each part: the worst and the best of all likely compositions with one of 49 dopants.
 
-    NaN where no dopant has the part. Pairs may score above 1.
+    NaN where none of them has the part. Pairs may score above 1.
     """
 
     low: tuple[float, ...]
@@ -64,7 +64,7 @@ class Scale:
 
 
 def scale_of(values: Floats) -> Scale:
-    """Return the scale of parts (n, 4) of the dopants that stand for 0 to 1."""
+    """Return the scale of parts (n, 4) of the compositions that stand for 0 to 1."""
     columns = [column[~np.isnan(column)] for column in values.T]
     return Scale(
         tuple(float(column.min()) if len(column) else float("nan") for column in columns),

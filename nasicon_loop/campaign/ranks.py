@@ -60,6 +60,17 @@ def part_remarks(
     return tuple(remarks)
 
 
+def spread_remarks(mean: Floats, sd: Floats) -> tuple[str, ...]:
+    """Say when the dopants' best conductivities (n,) differ by less than what one prediction is worth (log10)."""
+    range_dex, typical_sd = float(np.ptp(mean)), float(np.median(sd))
+    if range_dex >= 2.0 * typical_sd:
+        return ()
+    return (
+        f"the dopants' best conductivities lie within {range_dex:.2f} dex, one prediction has an sd of "
+        f"{typical_sd:.2f} dex: neighbours in this ranking cannot be told apart",
+    )
+
+
 def _listed(names: Sequence[str]) -> str:
     shown = ", ".join(names[:_N_NAMED])
     return shown if len(names) <= _N_NAMED else f"{shown} and {len(names) - _N_NAMED} more"

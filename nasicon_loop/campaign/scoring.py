@@ -10,17 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasicon_loop.campaign.candidates import Key, composition_key
+from nasicon_loop.campaign.electrochemical import DATA, window_width_v
 from nasicon_loop.campaign.parts import PARTS, Scale, diffusion_log10, scale_of
-from nasicon_loop.campaign.ranks import part_remarks, spearman
+from nasicon_loop.campaign.ranks import part_remarks, spearman, spread_remarks
 from nasicon_loop.campaign.reasons import Literature
 from nasicon_loop.campaign.screening import Evaluated, Hit, Question, evaluate
 from nasicon_loop.campaign.space import HOST_ELEMENTS, blocks
 from nasicon_loop.campaign.values import Known, Screens
-from nasicon_loop.campaign.windows import DATA, window_width_v
 from nasicon_loop.chemistry import Composition, dopants
 from nasicon_loop.core import Refusal
 
 Floats = NDArray[np.float64]
+
+
+_USUAL_SILICON = 2.0
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,28 +84,33 @@ class Scoring:
 def score_dopants(model: Screens, question: Question, rows: Literature) -> Scoring:
     """Score every dopant alone over `question.settings`; Refusal when no composition is left inside the limits.
 
-    First the composition that stands for each dopant is found by sigma, then the scale is set by these.
+    The scale is set by all its compositions that are likely one phase; the one with the highest sigma stands for a
+    dopant.
     """
     single = replace(question, settings=replace(question.settings, n_dopants=1), by="sigma", scale=None)
-    found = [one for block in blocks(single.settings) if (one := evaluate(model, block, single)) is not None]
+    found = list(evaluate(model, blocks(single.settings), single))
     best = _best_of_each(found)
     if not best:
         raise Refusal("no composition is left inside these limits: widen amounts or silicon", "screen")
-    scale = scale_of(np.array([one.parts[place] for one, place in best.values()]))
+    likely = [one.parts[np.isfinite(one.value("sigma"))] for one in found]
+    scale = scale_of(np.concatenate(likely))
     scored = {symbol: _scored(one, place, scale) for symbol, (one, place) in best.items()}
     table = tuple(
         DopantScore(symbol, scored.get(symbol), rows.support(symbol), question.settings.is_blocked(one))
         for symbol, one in dopants().items()
     )
     parts = np.array([one.parts[place] for one, place in best.values()])
-    everything = np.concatenate([scale.score(one.parts)[np.isfinite(one.value("sigma"))] for one in found])
+    everything = scale.score(np.concatenate(likely))
     paper = _paper_places(model, scale, everything)
     correlations = tuple(tuple(spearman(a, b) for b in parts.T) for a in parts.T)
     return Scoring(
         table,
         scale,
         correlations,
-        part_remarks(parts, tuple(best), correlations),
+        (
+            *part_remarks(parts, tuple(best), correlations),
+            *spread_remarks(parts[:, 0], np.array([one.sd[place] for one, place in best.values()])),
+        ),
         paper,
         spearman(np.array([one.compound.score for one in paper]), np.array([one.score for one in paper])),
         len(everything),
@@ -126,7 +135,7 @@ def _scored(one: Evaluated, place: int, scale: Scale) -> Hit:
 
 @dataclass(frozen=True, slots=True)
 class PairScore:
-    """The best of two dopants together; a dopant with Si: alone, Si other than 2; with itself: alone, Si 2."""
+    """The best of two dopants together; a dopant with Si: alone and Si other than 2; with itself: alone."""
 
     first: str
     second: str
@@ -137,28 +146,25 @@ def pairs_of(hits: Sequence[Hit]) -> tuple[PairScore, ...]:
     """Return the best composition of each pair among `hits`, best first; ties by formula."""
     best: dict[tuple[str, str], Hit] = {}
     for hit in sorted(hits, key=lambda one: one.rank):
-        best.setdefault(_pair(hit), hit)
+        for pair in _pairs(hit):
+            best.setdefault(pair, hit)
     return tuple(PairScore(*pair, hit) for pair, hit in best.items())
 
 
-def _pair(hit: Hit) -> tuple[str, str]:
-    is_usual = abs(hit.silicon - 2.0) < 1e-9
-    names = hit.dopants or ("Si",)
-    if len(names) == 2:
-        return names[0], names[1]
-    return (names[0], names[0]) if is_usual or names[0] == "Si" else (names[0], "Si")
+def _pairs(hit: Hit) -> tuple[tuple[str, str], ...]:
+    if len(hit.dopants) > 1:
+        return ((hit.dopants[0], hit.dopants[1]),)
+    alone = hit.dopants[0] if hit.dopants else "Si"
+    with_silicon = alone != "Si" and abs(hit.silicon - _USUAL_SILICON) > _ROUNDING
+    return ((alone, alone), (alone, "Si")) if with_silicon else ((alone, alone),)
 
 
 def single_hits(model: Screens, question: Question) -> tuple[Hit, ...]:
-    """Return the best of each dopant alone with Si 2, and the best with another Si content, of a question's space."""
+    """Return the best of each dopant alone, and its best with an Si content other than 2, of a question's space."""
     hits = []
-    for block in blocks(replace(question.settings, n_dopants=1)):
-        found = evaluate(model, block, question)
-        if found is None:
-            continue
-        is_usual = found.doped.silicon == 2 * found.doped.unit
-        for group in (is_usual, ~is_usual):
-            value = np.where(group, found.value(question.by), -np.inf)
+    for found in evaluate(model, blocks(replace(question.settings, n_dopants=1)), question):
+        alone = found.value(question.by)
+        for value in (alone, np.where(found.doped.silicon == _USUAL_SILICON * found.doped.unit, -np.inf, alone)):
             place = int(value.argmax())
             if np.isfinite(value[place]):
                 hits.append(found.hit(place, float(value[place])))

@@ -3,7 +3,7 @@
 What a block gives does not depend on who does it, nor the end on the order in which blocks come back.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from nasicon_loop.campaign.acquisition import expected_improvement
 from nasicon_loop.campaign.candidates import Key, Settings
 from nasicon_loop.campaign.diversity import spread_places
+from nasicon_loop.campaign.electrochemical import window_width_v
 from nasicon_loop.campaign.feasibility import chances
 from nasicon_loop.campaign.parts import PARTS, Scale, diffusion_log10
-from nasicon_loop.campaign.space import Block, in_block, same_as
+from nasicon_loop.campaign.space import CANDIDATES_PER_BLOCK, Block, grouped, in_block, same_as
 from nasicon_loop.campaign.values import Screens
-from nasicon_loop.campaign.windows import window_width_v
 from nasicon_loop.core import Refusal
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ By = Literal["score", "gain", "sigma"]
 LIKELY = 0.5
 """Ranked by score or sigma are only compositions that are one phase with at least this chance; a gain is weighed."""
 KEPT_PER_BLOCK = 4
+POINTS_AT_ONCE = CANDIDATES_PER_BLOCK
+"""Grid points of small blocks that a model is asked about in one go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,42 +132,51 @@ class Screened:
     by_set: tuple[Hit, ...] = ()
 
 
-def evaluate(model: Screens, block: Block, question: Question) -> Evaluated | None:
-    """Return everything about a block's compositions, None where it has none.
+def evaluate(model: Screens, blocks: Sequence[Block], question: Question) -> Iterator[Evaluated]:
+    """Give everything about the compositions of each block that has some, in order, some thousands asked at once.
 
     Raises Refusal when the model's numbers are none, or of another count.
     """
+    for group in grouped(blocks, question.settings, POINTS_AT_ONCE):
+        parts = [in_block(block, question.settings, question.excluded) for block in group]
+        parts = [doped for doped in parts if len(doped)]
+        if parts:
+            yield from _asked(model, parts, question)
+
+
+def _asked(model: Screens, parts: "Sequence[DopedArrays]", question: Question) -> Iterator[Evaluated]:
     from nasicon_loop.predict import doped_crystals
 
-    doped = in_block(block, question.settings, question.excluded)
-    if not len(doped):
-        return None
-    batch = doped_crystals(doped)
+    batch = doped_crystals(*parts)
     answer = model.summary(batch)
-    mean, sd, epistemic = (np.asarray(v, dtype=np.float64) for v in (answer.mean, answer.sd, answer.epistemic_sd))
-    if mean.shape != (len(doped),):
-        raise Refusal(f"gave {mean.shape} predictions for {len(doped)} compositions", "model")
-    if not all(np.isfinite(values).all() for values in (mean, sd, epistemic)):
+    told = [np.asarray(v, dtype=np.float64) for v in (answer.mean, answer.sd, answer.epistemic_sd)]
+    if told[0].shape != (len(batch),):
+        raise Refusal(f"gave {told[0].shape} predictions for {len(batch)} compositions", "model")
+    if not all(np.isfinite(values).all() for values in told):
         raise Refusal("gave predictions that are not numbers: train again", "model")
-    mean = _with_measured(doped, mean, question.measured)
-    chance = chances(doped, question.limits)
-    parts = _parts(model, doped, batch, mean, question.windows_v)
-    gain = expected_improvement(mean, epistemic, question.best) * chance
-    score = None if question.scale is None else question.scale.score(parts)
-    return Evaluated(doped, mean, sd, epistemic, gain, chance, parts, score)
+    ends = np.cumsum([len(doped) for doped in parts])
+    stability = _stability(model, batch, ends - [len(doped) for doped in parts])
+    for doped, end in zip(parts, ends, strict=True):
+        at = slice(end - len(doped), end)
+        mean, sd, epistemic = (values[at] for values in told)
+        mean = _with_measured(doped, mean, question.measured)
+        chance = chances(doped, question.limits)
+        gain = expected_improvement(mean, epistemic, question.best) * chance
+        values = _parts(doped, batch.volume_angstrom3[at], mean, stability[at], question.windows_v)
+        score = None if question.scale is None else question.scale.score(values)
+        yield Evaluated(doped, mean, sd, epistemic, gain, chance, values, score)
 
 
-def screen_block(model: Screens, block: Block, question: Question) -> Screened:
-    """Return the best few of one block, different enough from each other."""
-    found = evaluate(model, block, question)
-    if found is None:
-        return Screened(0, ())
-    value = found.value(question.by)
-    doped = found.doped
-    places = spread_places(
-        value, doped.amounts / doped.unit, doped.silicon / doped.unit, max(KEPT_PER_BLOCK, question.n_per_set)
-    )
-    return Screened(len(doped), tuple(found.hit(place, float(value[place])) for place in places))
+def screen_blocks(model: Screens, blocks: Sequence[Block], question: Question) -> Screened:
+    """Return the best few of each block, different enough from each other."""
+    n_candidates, hits = 0, []
+    for found in evaluate(model, blocks, question):
+        value, doped = found.value(question.by), found.doped
+        n_kept = max(KEPT_PER_BLOCK, question.n_per_set)
+        places = spread_places(value, doped.amounts / doped.unit, doped.silicon / doped.unit, n_kept)
+        hits += [found.hit(place, float(value[place])) for place in places]
+        n_candidates += len(doped)
+    return Screened(n_candidates, tuple(hits))
 
 
 def _with_measured(doped: "DopedArrays", values: Floats, measured: Mapping[Key, float]) -> Floats:
@@ -178,23 +189,25 @@ def _with_measured(doped: "DopedArrays", values: Floats, measured: Mapping[Key, 
 
 
 def _parts(
-    model: Screens, doped: "DopedArrays", batch: "Crystals", mean: Floats, windows_v: Mapping[Key, float]
+    doped: "DopedArrays", volume: Floats, mean: Floats, stability: Floats, windows_v: Mapping[Key, float]
 ) -> Floats:
-    volume = batch.volume_angstrom3
     width = window_width_v(doped.dopants)
     values = {
         "conductivity": mean,
         "window": _with_measured(doped, np.full(len(doped), np.nan if width is None else width), windows_v),
-        "stability": _stability(model, batch),
+        "stability": stability,
         "diffusion": diffusion_log10(mean, doped.sodium / doped.unit, volume),
     }
     return np.stack([values[part] for part in PARTS], axis=1)
 
 
-def _stability(model: Screens, batch: "Crystals") -> Floats:
-    """Probability of lying within 25 meV/atom of the hull; NaN without support, which one composition tells of all."""
+def _stability(model: Screens, batch: "Crystals", firsts: NDArray[np.int64]) -> Floats:
+    """Probability of lying within 25 meV/atom of the hull (n,), NaN without support.
+
+    Support depends on the elements alone, so the first composition of each set tells whether to ask about all.
+    """
     nothing = np.full(len(batch), np.nan)
-    probe = model.hull(batch.take(np.zeros(1, dtype=np.int64)))
+    probe = model.hull(batch.take(firsts))
     if probe is None or not probe.is_supported.any():
         return nothing
     found = model.hull(batch)

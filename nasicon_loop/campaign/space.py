@@ -6,7 +6,7 @@ model sees, and with them the last bits of its answers, are the same everywhere.
 their own hosts, so no composition can come twice.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations, pairwise
@@ -38,6 +38,25 @@ class Block:
     first: int
     last: int
 
+    def n_points(self, settings: Settings) -> int:
+        """Return how many points of the grid it has, whether or not a composition exists there."""
+        n_amounts: int = len(settings.amounts) ** len(self.dopants)
+        return (self.last - self.first) * n_amounts
+
+
+def grouped(blocks: Sequence[Block], settings: Settings, n_points: int) -> tuple[tuple[Block, ...], ...]:
+    """Return the blocks, in their order, in groups of at most about `n_points` grid points (one block at least)."""
+    groups: list[list[Block]] = []
+    room = 0
+    for block in blocks:
+        size = block.n_points(settings)
+        if not groups or size > room:
+            groups.append([])
+            room = n_points
+        groups[-1].append(block)
+        room -= size
+    return tuple(tuple(group) for group in groups)
+
 
 def double_doped(settings: Settings | None = None) -> Settings:
     """Return the space of a million: one and two dopants, amounts 0.04 to 0.40 by 0.04, Si 1.6 to 2.6 by 0.05."""
@@ -53,7 +72,7 @@ def coarse_pairs(settings: Settings | None = None) -> Settings:
     """Return a coarse space of one and two dopants, for a map of all pairs in seconds."""
     return replace(
         settings or Settings(),
-        amounts=tuple(Fraction(k, 100) for k in (5, 10, 20)),
+        amounts=tuple(Fraction(k, 100) for k in (2, 5, 10, 20)),
         silicon=tuple(Fraction(k, 10) for k in (18, 20, 22, 24)),
         n_dopants=2,
     )

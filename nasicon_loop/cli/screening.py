@@ -1,6 +1,7 @@
 """`nasicon screen`: the dopants, their pairs and the whole space, scored."""
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 _SHADES = ("grey37", "steel_blue", "dark_cyan", "dark_olive_green3", "yellow3")
 """From low to high; the number stands beside the colour."""
 _COLUMNS, _LINES = 18, 8
+_DOPANT_WORDS = (
+    "lg sigma: log10 of S/cm at 25 °C; win V: window; stab: chance to lie by the hull\n"
+    "rows: measured ones with the dopant; - no data\n"
+)
+_SHORT = ("sigma", "window", "stab", "diff")
 
 
 @refusing
@@ -61,10 +67,10 @@ def _draw_dopants(console: "Console", found: "DopantsScored", limit: int, plot: 
     from nasicon_loop.cli.words import plain_table
 
     console.print(_map(found))
-    document = found.document()
-    rows = (_dopant_cells(one) for one in document["dopants"][:limit])
-    columns = ["dopant", "score", "stands for it", "log10 sigma", "window V", "p(stable)", "log10 D", "rows"]
-    console.print(plain_table(columns, rows, whole=("dopant", "score")))
+    rows = (_dopant_cells(one) for one in found.document()["dopants"][:limit])
+    columns = ["dopant", "score", "stands for it", "lg sigma", "win V", "stab", "rows"]
+    console.print(plain_table(columns, rows, whole=columns, tight=True))
+    console.print(_DOPANT_WORDS)
     _draw_paper(console, found)
     _draw_parts(console, found)
     if plot is not None:
@@ -72,25 +78,28 @@ def _draw_dopants(console: "Console", found: "DopantsScored", limit: int, plot: 
 
 
 def _dopant_cells(one: dict[str, Any]) -> list[str]:
-    rows = str(one["n_support_rows"] or "no row")
+    rows = str(one["n_support_rows"] or "none")
     if one["score"] is None:
-        words = "blocked by policy" if one["is_blocked"] else "no likely single phase inside the limits"
-        return [one["element"], "-", words, "-", "-", "-", "-", rows]
+        words = "blocked by policy" if one["is_blocked"] else "no likely single phase"
+        return [one["element"], "-", words, "-", "-", "-", rows]
     parts = one["parts"]
     return [
         one["element"],
         f"{one['score']:.2f}",
         one["formula"],
-        f"{one['log10_sigma_mean']:.2f} ± {one['log10_sigma_sd']:.2f}",
+        _with_sd(one["log10_sigma_mean"], one["log10_sigma_sd"]),
         _number(parts["window"]),
         _number(parts["stability"]),
-        _number(parts["diffusion"]),
         rows,
     ]
 
 
+def _with_sd(mean: float, sd: float) -> str:
+    return f"{mean:.2f}±{sd:.2f}"
+
+
 def _number(value: float | None) -> str:
-    return "no data" if value is None else f"{value:.2f}"
+    return "-" if value is None or math.isnan(value) else f"{value:.2f}"
 
 
 def _map(found: "DopantsScored") -> "Text":
@@ -101,11 +110,14 @@ def _map(found: "DopantsScored") -> "Text":
 
     places = periodic_places()
     cells: dict[tuple[int, int], tuple[str, str, str]] = {}
+    scores = [one.hit.score for one in found.scoring.dopants if one.hit is not None and one.hit.score is not None]
+    low, width = min(scores), max(max(scores) - min(scores), 1e-9)
     for one in found.scoring.dopants:
         column, line = places[one.element]
         score = None if one.hit is None else one.hit.score
         mark = "x" if one.is_blocked else "-" if score is None else f"{100 * score:.0f}"
-        shade = "dim" if score is None else _SHADES[min(max(int(score * len(_SHADES)), 0), len(_SHADES) - 1)]
+        step = 0 if score is None else min(int((score - low) / width * len(_SHADES)), len(_SHADES) - 1)
+        shade = "dim" if score is None else _SHADES[step]
         cells[line, column] = (one.element, mark + ("~" if score is not None and not one.n_support_rows else ""), shade)
     text = Text()
     for line in range(1, _LINES + 1):
@@ -129,15 +141,16 @@ def _draw_paper(console: "Console", found: "DopantsScored") -> None:
             one.compound.formula,
             f"{one.compound.score:.2f}",
             f"{one.score:.2f}",
-            f"{one.mean:.2f} ± {one.sd:.2f}",
-            f"{one.rank} ({100 * one.percentile:.0f} %)",
-            one.compound.remark,
+            _with_sd(one.mean, one.sd),
+            one.rank,
+            f"{100 * one.percentile:.0f} %",
         )
         for one in scoring.paper
     )
-    title = f"the paper's compounds among {scoring.n_candidates} candidates with one dopant"
-    columns = ["compound", "paper", "ours", "log10 sigma", "rank (percentile)", ""]
-    console.print(plain_table(columns, rows, title=title, whole=("paper", "ours")))
+    title = f"the paper's compounds among {scoring.n_candidates} likely compositions with one dopant"
+    columns = ["compound", "paper", "ours", "lg sigma", "rank", "better than"]
+    console.print(plain_table(columns, rows, title=title, whole=columns, tight=True))
+    _say_lines(console, (f"{c.formula}: {c.remark}" for c in (one.compound for one in scoring.paper) if c.remark))
     rho = scoring.paper_correlation
     said = "no rank correlation can be given" if rho is None else f"rank correlation with the paper's scores {rho:.2f}"
     console.print(f"{said} ({len(scoring.paper)} compounds)\n")
@@ -147,23 +160,21 @@ def _draw_parts(console: "Console", found: "DopantsScored") -> None:
     from nasicon_loop.cli.words import plain_table
 
     parts = found.document()["parts"]
-    names = [part["part"] for part in parts]
     rows = (
         (
             part["part"],
             f"{100 * part['weight']:.0f} %",
-            f"{_limit(part['zero_at'])} to {_limit(part['one_at'])} {part['unit']}",
-            *("-" if value is None else f"{value:.2f}" for value in line),
+            "no data"
+            if math.isnan(part["zero_at"])
+            else f"{part['zero_at']:.2f} to {part['one_at']:.2f} {part['unit'].replace('log10', 'lg')}",
+            *(_number(value) for value in line),
         )
         for part, line in zip(parts, found.scoring.correlations, strict=True)
     )
-    title = "the parts of the score: weight, what counts as 0 to 1, rank correlations over the dopants"
-    console.print(plain_table(["part", "weight", "0 to 1", *names], rows, title=title))
+    title = "the parts of the score: weight, what counts as 0 and 1, rank correlations over the dopants"
+    columns = ["part", "weight", "from 0 to 1", *_SHORT]
+    console.print(plain_table(columns, rows, title=title, whole=columns, tight=True))
     _say_lines(console, found.scoring.remarks)
-
-
-def _limit(value: float) -> str:
-    return "no data" if value != value else f"{value:.2f}"  # noqa: PLR0124 - NaN is not itself
 
 
 def _say_lines(console: "Console", lines: Iterable[str]) -> None:
@@ -191,17 +202,20 @@ def _draw_pairs(console: "Console", found: "PairsScored", limit: int, plot: Path
         for one in found.pairs[:limit]
     )
     title = f"the best of {len(found.pairs)} pairs; {found.n_candidates} compositions on a coarse grid"
-    console.print(plain_table(["pair", "score", *_HIT_COLUMNS], rows, title=title, whole=("pair", "score")))
+    whole = ("pair", "score", *_HIT_COLUMNS[1:])
+    console.print(plain_table(["pair", "score", *_HIT_COLUMNS], rows, title=title, whole=whole, tight=True))
+    console.print(f"{_HIT_WORDS}\n")
     _draw_parts(console, found.dopants)
     if plot is not None:
         console.print(f"picture  {plot}")
 
 
-_HIT_COLUMNS = ("formula", "log10 sigma", "expected gain", "one phase")
+_HIT_COLUMNS = ("formula", "lg sigma", "gain", "phase")
+_HIT_WORDS = "lg sigma: log10 of S/cm at 25 °C; gain: expected, in dex; phase: chance of one phase"
 
 
 def _hit_cells(hit: Any) -> tuple[str, str, str, str]:
-    return hit.formula, f"{hit.mean:.2f} ± {hit.sd:.2f}", f"{hit.gain:.3f}", f"{100 * hit.chance:.0f} %"
+    return hit.formula, _with_sd(hit.mean, hit.sd), f"{hit.gain:.3f}", f"{100 * hit.chance:.0f} %"
 
 
 def _screen_space(
@@ -217,15 +231,9 @@ def _screen_space(
 def _draw_space(console: "Console", found: "SpaceScreened") -> None:
     from nasicon_loop.cli.words import plain_table
 
-    rows = ((" + ".join(hit.dopants) or "none", *_hit_cells(hit), _score(hit.score)) for hit in found.compositions)
+    rows = ((" + ".join(hit.dopants) or "none", *_hit_cells(hit), _number(hit.score)) for hit in found.compositions)
     title = f"the best of {found.n_candidates} compositions by {found.by}, at most 3 with the same dopants"
-    console.print(plain_table(["dopants", *_HIT_COLUMNS, "score"], rows, title=title, whole=("dopants",)))
-    _say_lines(console, _space_words(found))
-
-
-def _score(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2f}"
-
-
-def _space_words(found: "SpaceScreened") -> Sequence[str]:
-    return (f"best so far by the model: log10 sigma {found.best_so_far:.2f} at 25 °C", *found.notes)
+    whole = ("dopants", "score", *_HIT_COLUMNS[1:])
+    console.print(plain_table(["dopants", *_HIT_COLUMNS, "score"], rows, title=title, whole=whole, tight=True))
+    console.print(_HIT_WORDS)
+    _say_lines(console, (f"best so far by the model: log10 sigma {found.best_so_far:.2f}", *found.notes))

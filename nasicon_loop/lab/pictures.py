@@ -101,7 +101,7 @@ def tiles(scores: "Sequence[ElementScore]") -> "tuple[ElementTile, ...]":
     return tuple(ElementTile(one.element, one.mean, one.n_support_rows, one.is_blocked) for one in scores)
 
 
-SCORE_NAME = "score: 85 % conductivity, 5 % each window, stability, diffusion (1: the best of the dopants alone)"
+SCORE_NAME = "score: 85 % conductivity, 5 % each window, stability, diffusion (1: best with one dopant)"
 
 
 def draw_scores(scores: "Sequence[DopantScore]", path: Path) -> Path:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.context import Lab
     from nasicon_loop.predict import Screener
 
-BLOCKS_PER_PIECE = 8
-"""Blocks that a worker gets at once: some seconds of work, which is what an interruption loses."""
+POINTS_PER_PIECE = 10_000
+"""Grid points that a worker gets at once: some seconds of work, which is what an interruption loses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,22 +115,17 @@ def screen_with(
     return campaign.merged((found[k] for k in range(len(pieces))), question.n_best, question.n_per_set)
 
 
-def _pieces(question: "Question") -> "list[tuple[Block, ...]]":
+def _pieces(question: "Question") -> "tuple[tuple[Block, ...], ...]":
     from nasicon_loop import campaign
 
-    every = campaign.blocks(question.settings)
-    return [every[k : k + BLOCKS_PER_PIECE] for k in range(0, len(every), BLOCKS_PER_PIECE)]
+    return campaign.grouped(campaign.blocks(question.settings), question.settings, POINTS_PER_PIECE)
 
 
 def _screen_piece(item: "tuple[str, str, Sequence[Block], Question]", _seed: int) -> "Screened":
     from nasicon_loop import campaign
 
     directory, digest, blocks, question = item
-    model = _model(directory, digest)
-    parts = [campaign.screen_block(model, block, question) for block in blocks]
-    return campaign.Screened(
-        sum(part.n_candidates for part in parts), tuple(hit for part in parts for hit in part.hits)
-    )
+    return campaign.screen_blocks(_model(directory, digest), blocks, question)
 
 
 @lru_cache(maxsize=1)

@@ -70,11 +70,13 @@ def crystals(compositions: Sequence[str | Composition]) -> Crystals:
     return Crystals(tuple(formulas), tables, charge, a, c, p_r3c)
 
 
-def doped_crystals(doped: DopedArrays) -> Crystals:
-    """Return neutral dopings as crystals without names: no object is made per composition."""
-    amounts = doped.site_amounts()
+def doped_crystals(*parts: DopedArrays) -> Crystals:
+    """Return neutral dopings, one part after the other, as crystals without names: no object per composition."""
+    by_part = [part.site_amounts() for part in parts]
+    amounts = {site: np.concatenate([tables[site] for tables in by_part]) for site in ("A", "M", "X")}
     shape = cell_arrays(amounts["A"], amounts["M"], amounts["X"])
-    return Crystals((), amounts, np.zeros(len(doped)), shape.a_angstrom, shape.c_angstrom, shape.phase_probability_r3c)
+    neutral = np.zeros(len(shape.a_angstrom))
+    return Crystals((), amounts, neutral, shape.a_angstrom, shape.c_angstrom, shape.phase_probability_r3c)
 
 
 @lru_cache(maxsize=32768)

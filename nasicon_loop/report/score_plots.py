@@ -18,9 +18,11 @@ _HATCH = "#FFFFFF8C"
 def pair_map(pairs: Sequence[PairTile], elements: Sequence[ElementTile], path: Path, *, score_name: str) -> Path:
     """Draw the score of every pair of `elements`, in their order, mirrored at the diagonal.
 
-    Hatched: a dopant of the pair has no measured row. Crossed: blocked as toxic. Empty: no such composition.
+    Hatched: a dopant of the pair has no measured row. Struck through: blocked as toxic. Empty: no composition that
+    is likely one phase.
     """
-    from matplotlib.patches import Patch
+    from matplotlib.collections import PatchCollection
+    from matplotlib.patches import Patch, Rectangle
 
     names = [one.element for one in elements]
     place = {name: k for k, name in enumerate(names)}
@@ -34,9 +36,10 @@ def pair_map(pairs: Sequence[PairTile], elements: Sequence[ElementTile], path: P
         axes = drawing.add_subplot()
         axes.set_facecolor(_NOTHING)
         edges = np.arange(len(names) + 1) - 0.5
-        colours = axes.pcolormesh(edges, edges, np.ma.masked_invalid(values), cmap="cividis", lw=0)
-        hidden = np.ma.masked_where(~blind | np.isnan(values), np.zeros_like(values))
-        axes.pcolor(edges, edges, hidden, hatch="////", alpha=0.0, edgecolor=_HATCH, lw=0.0)
+        low, high = _limits(values)
+        colours = axes.pcolormesh(edges, edges, np.ma.masked_invalid(values), cmap="cividis", vmin=low, vmax=high)
+        cells = [Rectangle((x - 0.5, y - 0.5), 1, 1) for y, x in np.argwhere(blind & ~np.isnan(values))]
+        axes.add_collection(PatchCollection(cells, facecolor="none", edgecolor=_HATCH, hatch="////", lw=0.0))
         for k, one in enumerate(elements):
             if one.is_blocked:
                 _strike(axes, k, len(names))
@@ -47,10 +50,19 @@ def pair_map(pairs: Sequence[PairTile], elements: Sequence[ElementTile], path: P
         keys = [
             Patch(facecolor="#7C7B78", edgecolor="white", hatch="////", label="a dopant without any measured row"),
             Patch(facecolor="white", edgecolor=GREY, label="struck through: blocked as toxic"),
-            Patch(facecolor=_NOTHING, edgecolor=GREY, label="empty: no such composition inside the limits"),
+            Patch(facecolor=_NOTHING, edgecolor=GREY, label="empty: no likely single phase"),
         ]
         drawing.legend(handles=keys, loc="outside upper center", ncol=3, fontsize=9, handlelength=2.2)
     return path
+
+
+def _limits(values: Any) -> tuple[float, float]:
+    """A few low scores must not take most of the colours."""
+    found = values[~np.isnan(values)]
+    if not len(found):
+        return 0.0, 1.0
+    low, high = float(np.percentile(found, 2)), float(found.max())
+    return low, high if high > low else low + 1.0
 
 
 def _strike(axes: Any, k: int, n: int) -> None:
