@@ -60,9 +60,13 @@ class ScreenState:
         """Keep one piece; whole lines only, so that two screenings at once do no harm."""
         line = to_json({"key": self.key, "place": place, "screened": screened}, indent=None) + "\n"
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         try:
-            os.write(handle, line.encode("utf-8"))
+            is_cut = False
+            if os.lseek(handle, 0, os.SEEK_END) > 0:
+                os.lseek(handle, -1, os.SEEK_END)
+                is_cut = os.read(handle, 1) != b"\n"  # the interruption hit in the middle of a line
+            os.write(handle, (b"\n" if is_cut else b"") + line.encode("utf-8"))
         finally:
             os.close(handle)
 
