@@ -1,6 +1,7 @@
 """`nasicon screen`: the dopants, their pairs and the whole space, scored."""
 
 import math
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 _SHADES = ("grey37", "steel_blue", "dark_cyan", "dark_olive_green3", "yellow3")
 """From low to high; the number stands beside the colour."""
 _COLUMNS, _LINES = 18, 8
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
 _DOPANT_WORDS = (
     "lg sigma: log10 of S/cm at 25 °C; win V: window; stab: chance to lie by the hull\n"
     "rows: measured ones with the dopant; - no data\n"
@@ -223,8 +226,12 @@ def _screen_space(
 ) -> None:
     from nasicon_loop.lab import screen_space
 
-    with joined(executor) as workers, progress_bar() as bar:
-        found = screen_space(opened_lab(lab), n_best, by=by, executor=workers, progress=bar)
+    try:
+        with joined(executor) as workers, progress_bar() as bar:
+            found = screen_space(opened_lab(lab), n_best, by=by, executor=workers, progress=bar)
+    except KeyboardInterrupt:
+        sys.stderr.write("nasicon: stopped; what is done is kept, the same command goes on from there\n")
+        raise typer.Exit(INTERRUPTED) from None
     say(found.document(), lambda console: _draw_space(console, found), as_json=as_json)
 
 

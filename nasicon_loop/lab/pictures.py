@@ -146,13 +146,3 @@ def _drawn_to(path: Path) -> "Iterator[None]":
         yield
     except OSError as error:
         raise Refusal(f"the picture cannot be written ({error.strerror})", path) from error
-
-
-def draw_map(scores: "Sequence[ElementScore]", path: Path) -> Path:
-    """Draw the map of the dopants over the periodic table."""
-    from nasicon_loop.report import periodic_table
-
-    if path.suffix.lower() not in (".png", ".svg"):
-        raise Refusal("pictures are .png or .svg", path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return periodic_table(tiles(scores), path)

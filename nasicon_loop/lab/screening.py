@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.context import Lab
     from nasicon_loop.predict import Screener
 
-POINTS_PER_PIECE = 10_000
+POINTS_PER_PIECE = 5_000
 """Grid points that a worker gets at once: some seconds of work, which is what an interruption loses."""
 
 

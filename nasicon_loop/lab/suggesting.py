@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nasicon_loop.core import Progress, Refusal, Silent, plain
@@ -145,20 +144,14 @@ def decide_suggestions(lab: "Lab", decisions: Mapping[str, Sequence[int]], reaso
     return done
 
 
-def screen_dopants(
-    lab: "Lab", *, plot: Path | None = None, progress: Progress | None = None
-) -> "tuple[ElementScore, ...]":
-    """Score all 49 dopants with the current model, best first; `plot` draws the periodic-table map."""
+def screen_dopants(lab: "Lab", *, progress: Progress | None = None) -> "tuple[ElementScore, ...]":
+    """Return what each of the 49 dopants promises by expected gain, best first; `scoring.py` has the paper's score."""
     bar = progress or Silent()
     bar.start("scoring the dopants", 1)
     _, model = current_model(lab)
     scores = dopant_scores(lab, model)
     bar.advance()
     bar.finish()
-    if plot is not None:
-        from nasicon_loop.lab.pictures import draw_map
-
-        draw_map(scores, plot)
     return tuple(sorted(scores, key=lambda one: -(one.acquisition if one.acquisition is not None else -1.0)))
 
 

@@ -23,7 +23,6 @@ TINY = replace(
     preset="tiny",
     n_members=2,
     n_epochs=3,
-    patience=0,
     channels=(2, 2, 2),
     hidden=(8, 8, 8, 8, 8, 8),
     n_folds=2,

@@ -18,9 +18,7 @@ from nasicon_loop.lab.screen_state import ScreenState, screening_key
 from nasicon_loop.lab.screening import screen_with
 from nasicon_loop.predict import Row, Settings, load, train
 
-TINY = Settings(
-    preset="tiny", n_members=2, n_epochs=3, patience=0, channels=(2, 2, 2), hidden=(8, 8, 8, 8, 8, 8), n_folds=2
-)
+TINY = Settings(preset="tiny", n_members=2, n_epochs=3, channels=(2, 2, 2), hidden=(8, 8, 8, 8, 8, 8), n_folds=2)
 SPACE = campaign.Settings(
     amounts=(Fraction(1, 25), Fraction(1, 10)), silicon=(Fraction(2), Fraction(11, 5)), n_dopants=2
 )
