@@ -160,60 +160,6 @@ def predict(
 
 
 @refusing
-def screen(
-    limit: Annotated[int, typer.Option(help="How many rows to show.", min=1, max=10000)] = 20,
-    plot: Annotated[Path | None, typer.Option(help="Write the periodic-table map here (.png or .svg).")] = None,
-    compositions: Annotated[
-        bool, typer.Option("--compositions", help="Score the whole space in steps of 0.01: a million, many minutes.")
-    ] = False,
-    executor: Annotated[str | None, typer.Option(help=EXECUTORS)] = None,
-    lab: LabOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Score the 49 dopants and the best candidates with the current model."""
-    from nasicon_loop.cli.words import plain_table
-    from nasicon_loop.lab import screen_dopants
-
-    if compositions or executor is not None:
-        _screen_space(lab, limit, executor, as_json=as_json)
-        return
-    with progress_bar() as bar:
-        rows = screen_dopants(opened_lab(lab), plot=plot, progress=bar)[:limit]
-
-    def human(console: "Console") -> None:
-        cells = [
-            (
-                row.element,
-                row.formula or ("blocked by policy" if row.is_blocked else "-"),
-                "-" if row.mean is None else f"{row.mean:.2f} ± {row.sd:.2f}",
-                "-" if row.acquisition is None else f"{row.acquisition:.3f}",
-                row.n_support_rows or "no row",
-            )
-            for row in rows
-        ]
-        console.print(plain_table(["dopant", "best formula", "log10 sigma", "expected gain", "rows with it"], cells))
-
-    say(rows, human, as_json=as_json)
-
-
-def _screen_space(lab: Path | None, n_best: int, executor: str | None, *, as_json: bool) -> None:
-    from nasicon_loop.cli.words import plain_table
-    from nasicon_loop.lab import screen_space
-
-    with joined(executor) as workers, progress_bar() as bar:
-        found = screen_space(opened_lab(lab), n_best, executor=workers, progress=bar)
-
-    def human(console: "Console") -> None:
-        cells = [
-            (hit.formula, hit.dopant, f"{hit.mean:.2f} ± {hit.sd:.2f}", f"{hit.acquisition:.4f}") for hit in found.hits
-        ]
-        title = f"the best of {found.n_candidates} compositions"
-        console.print(plain_table(["formula", "dopant", "log10 sigma", "expected gain"], cells, title=title))
-
-    say({"schema": 1, "n_candidates": found.n_candidates, "compositions": found.hits}, human, as_json=as_json)
-
-
-@refusing
 def suggest(
     n: Annotated[int, typer.Option("-n", help="How many.", min=1, max=50)] = 4,
     accept: Annotated[list[int] | None, typer.Option(help="Accept this suggestion.")] = None,

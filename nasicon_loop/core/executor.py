@@ -20,6 +20,8 @@ from nasicon_loop.core.refusal import Refusal
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Task = Callable[[Item, int], Result]
+Done = Callable[[int, Result], None]
+"""Is called here with an item's place and its result as soon as it is there, in no certain order."""
 
 MOST_DEATHS = 3
 """So often workers may die without a single item getting done in between; then the items are to blame."""
@@ -29,11 +31,18 @@ class Executor(Protocol):
     """`map` gives results in item order; every item gets its own seed, drawn from `seed` and its place alone."""
 
     def map(
-        self, fn: "Task[Item, Result]", items: Sequence[Item], *, seed: int, progress: Progress | None = None
+        self,
+        fn: "Task[Item, Result]",
+        items: Sequence[Item],
+        *,
+        seed: int,
+        progress: Progress | None = None,
+        done: "Done[Result] | None" = None,
     ) -> list[Result]:
         """Return `[fn(item, item_seed) ...]`. `fn` must be a top-level function; `progress` advances by one per item.
 
-        What `fn` raises is raised here; an item whose worker died is done again by another.
+        What `fn` raises is raised here; an item whose worker died is done again by another. `done` is told every
+        result as it comes, so that long work can be kept before its end.
         """
         ...
 
@@ -48,14 +57,22 @@ class Inline:
     """In this process, one after the other."""
 
     def map(
-        self, fn: "Task[Item, Result]", items: Sequence[Item], *, seed: int, progress: Progress | None = None
+        self,
+        fn: "Task[Item, Result]",
+        items: Sequence[Item],
+        *,
+        seed: int,
+        progress: Progress | None = None,
+        done: "Done[Result] | None" = None,
     ) -> list[Result]:
         """Return `[fn(item, item_seed) ...]`."""
         bar = progress or Silent()
-        results = []
+        results: list[Result] = []
         for item, item_seed in zip(items, item_seeds(seed, len(items)), strict=True):
             with one_thread():
                 results.append(fn(item, item_seed))
+            if done is not None:
+                done(len(results) - 1, results[-1])
             bar.advance()
         return results
 
@@ -67,31 +84,42 @@ class Processes:
         self.n_workers = n_workers or os.cpu_count() or 1
 
     def map(
-        self, fn: "Task[Item, Result]", items: Sequence[Item], *, seed: int, progress: Progress | None = None
+        self,
+        fn: "Task[Item, Result]",
+        items: Sequence[Item],
+        *,
+        seed: int,
+        progress: Progress | None = None,
+        done: "Done[Result] | None" = None,
     ) -> list[Result]:
         """Return `[fn(item, item_seed) ...]`. Raises Refusal when the same items kill worker after worker."""
         bar = progress or Silent()
         pairs = list(zip(items, item_seeds(seed, len(items)), strict=True))
-        done: dict[int, Result] = {}
+        found: dict[int, Result] = {}
         n_deaths = 0
-        while len(done) < len(pairs):
-            n_before = len(done)
+        while len(found) < len(pairs):
+            n_before = len(found)
             try:
-                self._round(fn, pairs, done, bar)
+                self._round(fn, pairs, found, bar, done)
             except BrokenProcessPool as death:
-                n_deaths = 1 if len(done) > n_before else n_deaths + 1
+                n_deaths = 1 if len(found) > n_before else n_deaths + 1
                 if n_deaths == MOST_DEATHS:
                     raise Refusal(
                         f"worker processes died {n_deaths} times on the same work (out of memory?); use fewer workers",
                         "processes",
                     ) from death
-        return [done[place] for place in range(len(pairs))]
+        return [found[place] for place in range(len(pairs))]
 
     def _round(
-        self, fn: "Task[Item, Result]", pairs: Sequence[tuple[Item, int]], done: dict[int, Result], bar: Progress
+        self,
+        fn: "Task[Item, Result]",
+        pairs: Sequence[tuple[Item, int]],
+        found: dict[int, Result],
+        bar: Progress,
+        done: "Done[Result] | None",
     ) -> None:
-        """Add what is missing to `done`. A worker that dies takes its pool with it: what is done by then is kept."""
-        left = [place for place in range(len(pairs)) if place not in done]
+        """Add what is missing to `found`. A worker that dies takes its pool with it: what is done by then is kept."""
+        left = [place for place in range(len(pairs)) if place not in found]
         n_workers = max(1, min(self.n_workers, len(left)))
         with _quiet_environment(), ProcessPoolExecutor(n_workers, get_context("spawn")) as pool:
             places: dict[Future[Result], int] = {
@@ -101,10 +129,12 @@ class Processes:
                 death = None
                 for future in as_completed(places):
                     try:
-                        done[places[future]] = future.result()
+                        found[places[future]] = future.result()
                     except BrokenProcessPool as problem:
                         death = problem
                         continue
+                    if done is not None:
+                        done(places[future], found[places[future]])
                     bar.advance()
                 if death is not None:
                     raise death

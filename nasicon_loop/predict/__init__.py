@@ -7,6 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nasicon_loop.predict.crystals import Crystals, doped_crystals
+    from nasicon_loop.predict.crystals import crystals as crystals_of
     from nasicon_loop.predict.explanation import Explanation, SiteDescriptors, explain
     from nasicon_loop.predict.hull import Hull
     from nasicon_loop.predict.model import Model, load, train
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "CLASS_EDGES": "prediction",
+    "Crystals": "crystals",
     "Explanation": "explanation",
     "Hull": "hull",
     "KnownResult": "nearest",
@@ -30,7 +33,9 @@ _HOME = {
     "StabilityRow": "rows",
     "Summary": "prediction",
     "Validation": "validation",
+    "crystals_of": "crystals:crystals",
     "data_hash": "rows",
+    "doped_crystals": "crystals",
     "explain": "explanation",
     "load": "model",
     "nearest_known": "nearest",
@@ -41,6 +46,7 @@ _HOME = {
 
 __all__ = [
     "CLASS_EDGES",
+    "Crystals",
     "Explanation",
     "Hull",
     "KnownResult",
@@ -53,7 +59,9 @@ __all__ = [
     "StabilityRow",
     "Summary",
     "Validation",
+    "crystals_of",
     "data_hash",
+    "doped_crystals",
     "explain",
     "load",
     "nearest_known",
@@ -65,7 +73,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name in _HOME:
-        value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+        module, _, inner = _HOME[name].partition(":")  # a function that is called like its module has another name here
+        value = getattr(import_module(f"{__name__}.{module}"), inner or name)
         globals()[name] = value
         return value
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,5 +1,6 @@
 """Many compositions as arrays: who sits where, and how large the cell is. One pass of exact chemistry, then numpy."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -7,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from nasicon_loop.chemistry import Composition, cell
+from nasicon_loop.chemistry import Composition, DopedArrays, cell, cell_arrays
 from nasicon_loop.predict.descriptors import vocabulary
 
 Array = NDArray[np.float64]
@@ -18,6 +19,7 @@ class Crystals:
     """n compositions on their sites; amounts are per formula unit with 12 O."""
 
     formulas: tuple[str, ...]
+    """(n,) canonical text, or empty: a million candidates need no names."""
     amounts: Mapping[str, Array]
     """Per site kind "A", "M", "X": (n, elements) in the vocabulary's order."""
     charge: Array
@@ -30,12 +32,17 @@ class Crystals:
     """(n,) probability of R-3c against C2/c at room temperature."""
 
     def __len__(self) -> int:
-        return len(self.formulas)
+        return len(self.charge)
+
+    @property
+    def volume_angstrom3(self) -> Array:
+        """(n,) of the hexagonal cell with six formula units."""
+        return np.asarray(self.a_angstrom**2 * self.c_angstrom * math.sqrt(3) / 2, dtype=np.float64)
 
     def take(self, places: NDArray[np.int64]) -> "Crystals":
         """Return the crystals at the given places, in that order."""
         return Crystals(
-            formulas=tuple(self.formulas[i] for i in places),
+            formulas=tuple(self.formulas[i] for i in places) if self.formulas else (),
             amounts={site: table[places] for site, table in self.amounts.items()},
             charge=self.charge[places],
             a_angstrom=self.a_angstrom[places],
@@ -64,6 +71,15 @@ def crystals(compositions: Sequence[str | Composition], *, needs_ion: bool = Tru
                 tables[site][i, place] = amount
     charge, a, c, p_r3c = numbers.T.copy()
     return Crystals(tuple(formulas), tables, charge, a, c, p_r3c)
+
+
+def doped_crystals(*parts: DopedArrays) -> Crystals:
+    """Return neutral dopings, one part after the other, as crystals without names: no object per composition."""
+    by_part = [part.site_amounts() for part in parts]
+    amounts = {site: np.concatenate([tables[site] for tables in by_part]) for site in ("A", "M", "X")}
+    shape = cell_arrays(amounts["A"], amounts["M"], amounts["X"])
+    neutral = np.zeros(len(shape.a_angstrom))
+    return Crystals((), amounts, neutral, shape.a_angstrom, shape.c_angstrom, shape.phase_probability_r3c)
 
 
 @lru_cache(maxsize=32768)

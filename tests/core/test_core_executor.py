@@ -82,6 +82,13 @@ def test_everywhere_the_same_in_the_same_order_with_progress(cluster: Cluster) -
         assert executor.map(_square_and_seed, [], seed=3) == []
 
 
+def test_every_result_is_told_as_it_comes(cluster: Cluster) -> None:
+    for executor in (Inline(), Processes(2), cluster):
+        told: dict[int, object] = {}
+        results = executor.map(_square_and_seed, list(range(5)), seed=3, done=told.__setitem__)
+        assert [told[place] for place in range(5)] == results
+
+
 def test_analyses_are_the_same_bit_by_bit(cluster: Cluster) -> None:
     here, there, far = (
         [analysis.to_dict() for analysis in analyse_many(spectra(4), executor=executor)]
