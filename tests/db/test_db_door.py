@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 import pytest
@@ -290,6 +290,29 @@ def test_a_network_share_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with pytest.raises(Refusal, match=r"network file system \(nfs4\)"):
         db.create(share / "lab.db", "Lab")
     db.create(share / "local" / "lab.db", "Lab").close()
+    (tmp_path / "link.db").symlink_to(share / "lab.db")
+    with pytest.raises(Refusal, match=r"network file system \(nfs4\)"):
+        db.create(tmp_path / "link.db", "Lab")
+
+
+def test_shares_of_windows_are_told_by_their_paths(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mounts, "_drive_type", lambda anchor: 4 if anchor == "Z:\\" else 3)
+    paths = {r"\\nas\lab": True, r"\\?\UNC\nas\lab": True, r"Z:\lab": True, r"C:\lab": False, r"\\?\C:\lab": False}
+    assert {path: mounts.is_windows_share(PureWindowsPath(path)) for path in paths} == paths
+
+
+def test_a_file_that_is_exchanged_or_removed_takes_nothing_more(lite: db.Database, tmp_path: Path) -> None:
+    copy, path = db.backup(lite, tmp_path / "copy.db"), lite.path or Path()
+    copy.replace(path)
+    for way in (lite.read, lambda: lite.write(who="x")):
+        with pytest.raises(Refusal, match="exchanged or removed"), way():
+            pass
+    with pytest.raises(Refusal, match="exchanged or removed"):
+        lite.change_token()
+    with db.open(path) as opened:
+        path.unlink()
+        with pytest.raises(Refusal, match="exchanged or removed"), opened.read():
+            pass
 
 
 def test_a_server_is_backed_up_with_its_own_tools(postgres_server: str, tmp_path: Path) -> None:
