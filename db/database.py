@@ -17,6 +17,8 @@ from db.values import Lab
 from db.writer import Writer
 from nasicon_loop.core import Clock, Refusal, SystemClock
 
+_EXCHANGED = "the database was exchanged or removed while this program had it open; start the program again"
+
 
 class Database:
     """One lab's database. `read()` and `write()` are the only ways in; use `close()` or `with` when done."""
@@ -82,8 +84,10 @@ class Database:
         try:
             with refusing(self._url), self._writing.begin() as connection:
                 if connection.dialect.name != "sqlite":
-                    row = TABLES["lab"]
-                    connection.execute(sa.select(row.c.id).where(row.c.id == self._lab.id).with_for_update())
+                    labs = TABLES["lab"]
+                    mine = sa.select(labs.c.name).where(labs.c.id == self._lab.id).with_for_update()
+                    if connection.execute(mine).scalar() != self._lab.name:  # a backup was put in its place
+                        raise Refusal(_EXCHANGED, where_of(self._url))
                 yield Writer(connection, self._lab, who, self._clock.now())
                 self._refuse_exchanged()
         finally:
@@ -106,10 +110,7 @@ class Database:
     def _refuse_exchanged(self) -> None:
         """An open connection goes on with the file that it opened, also when that has no name any more."""
         if self._file is not None and _file_of(self.path) != self._file:
-            raise Refusal(
-                "the database was exchanged or removed while this program had it open; start the program again",
-                where_of(self._url),
-            )
+            raise Refusal(_EXCHANGED, where_of(self._url))
 
     def close(self) -> None:
         """Let go of all connections."""

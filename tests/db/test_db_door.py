@@ -211,7 +211,7 @@ def test_an_upgrade_copies_first_and_keeps_everything(
     tell(lite)
     path = lite.path or Path()
     newest = revisions.REVISIONS[-1]
-    assert db.upgrade(path) == schema.Upgrade(newest, newest, None)
+    assert db.upgrade(path) == schema.Upgrade(newest, newest)
     folder = tmp_path / "migrations"
     shutil.copytree(Path(schema.__file__).with_name("migrations"), folder)
     (folder / "versions" / "0098_later.py").write_text(
@@ -315,13 +315,30 @@ def test_a_file_that_is_exchanged_or_removed_takes_nothing_more(lite: db.Databas
             pass
 
 
-def test_a_server_is_backed_up_with_its_own_tools(postgres_server: str, tmp_path: Path) -> None:
-    with db.create(f"{postgres_server}/postgres", "Backups") as database:
-        with pytest.raises(Refusal, match="pg_dump"):
-            db.backup(database, tmp_path / "x")
-        with pytest.raises(Refusal, match="pg_restore"):
-            db.restore(tmp_path / "x", f"{postgres_server}/postgres")
-        assert db.upgrade(f"{postgres_server}/postgres").backup is None
+def test_a_lab_on_a_server_is_backed_up_and_put_back(postgres_server: str, tell: Tell, tmp_path: Path) -> None:
+    url = f"{postgres_server}/postgres"
+    with db.create(url, "Backups") as database:
+        tell(database)
+        (tmp_path / "copy.db").touch()
+        copy = db.backup(database, tmp_path / "copy.db")
+        assert copy.name == "copy-2.db", "a taken name gets a number"
+        with database.write(who="x") as writer:
+            writer.add_sample("Na3Zr2Si2PO12")
+        with pytest.raises(Refusal, match="a backup of the lab 'Backups', and this one is 'Other'"):
+            db.restore(copy, url, "Other")
+        kept = db.restore(copy, url, "Backups")
+        with pytest.raises(Refusal, match="exchanged"), database.write(who="x"):
+            pass  # a program that had the lab open does not write into the one that was set aside
+    assert isinstance(kept, str)
+    for name, n_samples in (("Backups", 1), (kept, 2)):
+        with db.open(url, lab=name) as opened, opened.read() as reader:
+            assert len(reader.samples()) == n_samples
+            assert db.check(opened) == []
+    with closing(sqlite3.connect(copy)) as connection:
+        connection.execute("UPDATE sample SET note = 'changed'")
+        connection.commit()
+    with pytest.raises(Refusal, match="is not sound"):
+        db.restore(copy, url, "Backups")
 
 
 def test_times_are_utc_whatever_the_server_thinks(database: db.Database) -> None:

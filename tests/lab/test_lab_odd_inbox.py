@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import shutil
 import socket
 import sys
 import threading
@@ -215,11 +214,13 @@ def test_a_file_that_is_exchanged_while_it_is_read_is_read_again(
 
 
 @posix
-def test_two_labs_share_an_inbox_and_each_has_everything(bench: Any, lab: Lab, tmp_path: Path, new_lab: Path) -> None:
+def test_two_labs_share_an_inbox_and_each_has_everything(
+    bench: Any, lab: Lab, tmp_path: Path, new_lab: Path, copy_lab: Any
+) -> None:
     share = tmp_path / "share"
     lab.folder.inbox.rename(share)
     lab.folder.inbox.symlink_to(share)
-    other = Path(shutil.copytree(new_lab, tmp_path / "other", symlinks=True))
+    other = copy_lab(new_lab, tmp_path / "other")
     (other / "inbox").rmdir()
     (other / "inbox").symlink_to(share)
     for number in range(4):

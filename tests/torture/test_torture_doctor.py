@@ -39,14 +39,14 @@ def healthy(workshop: Any) -> Path:
 
 
 @pytest.fixture
-def lab(healthy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def lab(healthy: Path, copy_lab: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of it to break, with everything in its own folder."""
     monkeypatch.setattr(predict.Settings, "default", classmethod(lambda _: TINY))
     monkeypatch.setenv("NASICON_MEASUREMENT_TEMPERATURE_C", "25")
     monkeypatch.setenv("NASICON_WATCH_SETTLE_SECONDS", "0")
     monkeypatch.setenv("NASICON_WATCH_PATIENCE_SECONDS", "0")
     monkeypatch.setenv("NASICON_TRAINING_RETRAIN_AFTER_N_RESULTS", "0")
-    folder = Path(shutil.copytree(healthy, tmp_path / "my lab"))
+    folder: Path = copy_lab(healthy, tmp_path / "my lab")
     monkeypatch.setenv("NASICON_LAB", str(folder))
     return folder
 

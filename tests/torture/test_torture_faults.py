@@ -44,9 +44,10 @@ def spectrum(number: int) -> bytes:
 
 
 @pytest.fixture
-def folder(workshop: Any, tmp_path: Path) -> Path:
+def folder(workshop: Any, copy_lab: Any, tmp_path: Path) -> Path:
     """A lab with two samples in a folder of the test."""
-    return Path(shutil.copytree(workshop.prepared, tmp_path / "lab"))
+    copied: Path = copy_lab(workshop.prepared, tmp_path / "lab")
+    return copied
 
 
 @pytest.fixture

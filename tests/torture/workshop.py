@@ -10,10 +10,8 @@ The points that a child passes stand in the file `log`.
 
 import json
 import os
-import shutil
 import signal
 import sys
-import tempfile
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -228,8 +226,7 @@ def main() -> None:
     for line in sys.stdin:
         order = json.loads(line)
         if order["story"] == "warm":  # in this process, for all children
-            for seed in order["seeds"]:
-                warm(seed, order["lab"])
+            warm(order["seed"], order["lab"])
             print(0, flush=True)
             continue
         child = os.fork()
@@ -247,12 +244,10 @@ def main() -> None:
 
 
 def warm(seed: int, lab: str) -> None:
-    """Load what is loaded on first use, and do the fits of a seed, in a copy of a lab that is thrown away."""
-    with tempfile.TemporaryDirectory() as folder:
-        copy = shutil.copytree(lab, Path(folder) / "lab")
-        for story in (importing, bulk, training):
-            with ways.opened(copy, flags=FLAGS, who="workshop") as opened:
-                story(opened, seed)
+    """Load what is loaded on first use, and do the fits of a seed, in a lab that is thrown away."""
+    for story in (importing, bulk, training):
+        with ways.opened(lab, flags=FLAGS, who="workshop") as opened:
+            story(opened, seed)
 
 
 if __name__ == "__main__":
