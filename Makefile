@@ -26,8 +26,10 @@ lint: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# What makes labs runs a second time, with a PostgreSQL database for each; without PostgreSQL these are skipped.
 unit: $(STAMP)
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist worksteal --database postgres
 
 test: lint unit
 

@@ -78,7 +78,7 @@ def import_file(
     gets it.
 
     A file that cannot be read is kept and recorded with the reason; the result's `refusal` says it. Raises Refusal,
-    with nothing changed, for a label that does not exist and when the database cannot be written.
+    with nothing changed, for a label that does not exist and when vault or database cannot be written.
     """
     refuse_odd_temperature(temperature_c)
     with lab.database.read() as reader:
@@ -92,7 +92,10 @@ def import_file(
     except OSError as error:
         return ImportResult(plain(path), "refused", refusal=f"cannot be opened ({error.strerror or error})")
     read = read_spectra(incoming, prefix, lab.settings, temperature_c, temperature_c_sd)
-    return keep_file(lab, incoming, read, sample_label=sample_label, who=who)
+    try:
+        return keep_file(lab, incoming, read, sample_label=sample_label, who=who)
+    except OSError as error:
+        raise Refusal(f"cannot take {incoming.name} ({error.strerror or error})", lab.folder.vault) from error
 
 
 def keep_file(

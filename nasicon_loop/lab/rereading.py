@@ -70,9 +70,9 @@ def read_again(
 
 
 def n_read_by_older(lab: "Lab") -> int:
-    """Return how many files were read, or refused, by other readers than today's."""
+    """Return how many files were read by other versions of their readers than today's."""
     with lab.database.read() as reader:
-        return sum(1 for _ in _stale(reader))
+        return sum(file.refusal is None for file, _ in _stale(reader))
 
 
 def _stale(reader: "Reader") -> "Iterator[tuple[RawFile, str]]":

@@ -133,17 +133,33 @@ def scan_once(
     return ScanReport(first.results + second.results, second.waiting, second.n_files, second.unreachable)
 
 
-def new_in_inbox(lab: "Lab") -> list[str]:
-    """Return the paths in the inbox that the database has not seen as they are now; nothing is opened."""
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """What lies in the inbox beside the files that are done: new ones, and what is passed over with the reason."""
+
+    new: tuple[str, ...] = ()
+    new_for_seconds: float = 0.0
+    passed_over: tuple[Waiting, ...] = ()
+
+
+def lying_in_inbox(lab: "Lab", *, now: Callable[[], float] = time.time) -> Lying:
+    """Look at the inbox without opening anything. `new_for_seconds` is since the youngest new file last changed."""
     known, rules = ScanMemory.of(lab).done, lab.settings.watch
+    passed: list[Waiting] = []
+
+    def pass_over(path: Path, reason: str) -> None:
+        passed.append(Waiting(plain(lab.folder.portable(path)), reason))
+
     try:
         files = [
-            (lab.folder.portable(seen.path), seen.stamp)
-            for seen in walk(lab.folder.inbox, rules.ignore, rules.max_depth)
+            (lab.folder.portable(seen.path), seen)
+            for seen in walk(lab.folder.inbox, rules.ignore, rules.max_depth, pass_over)
         ]
     except OSError:
-        return []  # a missing inbox is told elsewhere
-    return [key for key, stamp in files if known.get(key) != stamp]
+        return Lying()  # a missing inbox is told elsewhere
+    new = [(key, seen) for key, seen in files if known.get(key) != seen.stamp]
+    youngest = max((seen.ctime_ns for _, seen in new), default=0) / 1e9
+    return Lying(tuple(key for key, _ in new), max(0.0, now() - youngest), tuple(passed))
 
 
 class _Pass:

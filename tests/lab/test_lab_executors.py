@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -42,7 +41,7 @@ def cluster(scheduler: str) -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def aged(bench: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+def aged(bench: Any, copy_lab: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
     """A function that gives a copy of a lab whose four analyses were made by an engine of long ago."""
     bench.sample()
     folder, real = tmp_path / "files", eis.analyse_many
@@ -57,7 +56,7 @@ def aged(bench: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callabl
         patch.setattr(repeats, "analyse_many", old)
         import_files(bench.lab, [folder])
     bench.lab.database.close()
-    return lambda name: Path(shutil.copytree(bench.lab.folder.path, tmp_path / name))
+    return lambda name: copy_lab(bench.lab.folder.path, tmp_path / name)
 
 
 def documents(folder: Path) -> list[Any]:

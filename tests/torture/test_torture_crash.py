@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-STORIES = ("importing", "bulk", "weighing", "firing", "training", "retraining")
+STORIES = ("importing", "bulk", "rereading", "weighing", "firing", "training", "retraining")
 PAGE = Path(__file__).parents[2] / "docs" / "crash_safety.md"
 N_LONG, N_SERVER = 240, 30
 
