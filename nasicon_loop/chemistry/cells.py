@@ -76,7 +76,7 @@ def cell_data() -> dict[str, Any]:
 def _regression(sites: Sites) -> tuple[float, float]:
     r_m, r_x = _mean_radius(sites.m), _mean_radius(sites.x, fourfold=True)
     n_a = float(total(sites.a))
-    r_a = _mean_radius(sites.a) if n_a > 0 else _radius(element("Na"), fourfold=False)  # empty cavities: as if for Na
+    r_a = _mean_radius(sites.a) if n_a > 0 else radius(element("Na"), fourfold=False)  # empty cavities: as if for Na
     n_small = n_a if r_a < SMALL_CAVITY_ION_ANGSTROM else 0.0
     features = (r_m, r_x, n_a, r_a, n_small, r_m * r_a, n_a * n_a)
     a, c = (

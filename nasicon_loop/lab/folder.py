@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from nasicon_loop.core import Refusal, plain
@@ -75,13 +76,18 @@ class LabFolder:
         return self.path / "logs" / "training.lock"
 
     def portable(self, path: Path) -> str:
-        """Return `path` as it is written to the database: relative to the lab with `/`, where it lies in it."""
+        """Return `path` as it is written to the database: relative to the lab with `/`, where it lies in it.
+
+        On Linux a name need not be text. It is spelled with escapes then, and the hash of its bytes tells it from
+        another file whose name is spelled so.
+        """
         absolute = path if path.is_absolute() else Path.cwd() / path
         try:
             text = absolute.relative_to(self.path).as_posix()
         except ValueError:
             text = absolute.as_posix()
-        return text.encode("utf-8", "backslashreplace").decode("utf-8")  # on Linux a name need not be text
+        spelled = text.encode("utf-8", "backslashreplace").decode("utf-8")
+        return spelled if spelled == text else f"{spelled} [{sha256(os.fsencode(text)).hexdigest()[:8]}]"
 
 
 def init(path: Path, name: str | None = None, label_prefix: str = "NL", database_url: str = "") -> LabFolder:

@@ -57,6 +57,7 @@ def test_pipes_and_devices_neither_hang_nor_fill_the_vault(lab: Lab) -> None:
         assert result.state == "refused"
 
 
+@pytest.mark.sqlite
 @posix
 def test_modes_of_what_a_lab_keeps(lab: Lab, tmp_path: Path, sweep: bytes) -> None:
     (lab.folder.inbox / "a.csv").write_bytes(sweep)

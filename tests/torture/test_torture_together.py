@@ -125,7 +125,7 @@ def _nasicon(*words: str) -> "subprocess.Popen[str]":
     ],
 )
 def test_all_at_once(workshop: Any, kind: str, length: str, request: pytest.FixtureRequest) -> None:
-    workshop.ask(story="warm", lab=str(workshop.prepared), seeds=[1])
+    workshop.warm(1)
     folder = workshop.fresh()
     if kind == "postgres":
         request.getfixturevalue("on_server")(folder)
