@@ -136,21 +136,29 @@ def validate(
 def predict(
     things: Annotated[list[str], typer.Argument(help="Formulas or CIF files.", show_default=False)],
     temperature_c: Annotated[float, typer.Option(help="Temperature of the conductivity.", min=-100, max=600)] = 25.0,
+    why: Annotated[
+        bool, typer.Option("--why", help="Who is near, what each part adds, what would change it.")
+    ] = False,
     lab: LabOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Predict conductivities with the lab's current model."""
+    from nasicon_loop.cli.reasons import draw_why, hull_words
     from nasicon_loop.cli.words import plain_table
     from nasicon_loop.lab import predict_things
 
-    done, refusals = predict_things(opened_lab(lab), things, temperature_c=temperature_c)
+    done, refusals = predict_things(opened_lab(lab), things, temperature_c=temperature_c, reasons=why)
 
     def human(screen: "Console") -> None:
         rows = []
         for document in done:
             mean, sd = document["log10_sigma_mean"], document["log10_sigma_sd"]
-            rows.append((document["formula"], f"{10**mean:.1e}", f"{mean:.2f} ± {sd:.2f}"))
-        screen.print(plain_table(["formula", "sigma / S cm-1", "log10 sigma"], rows))
+            rows.append(
+                (document["formula"], f"{10**mean:.1e}", f"{mean:.2f} ± {sd:.2f}", hull_words(document["hull"]))
+            )
+        screen.print(plain_table(["formula", "sigma / S cm-1", "log10 sigma", "above hull"], rows))
+        for document in done if why else []:
+            draw_why(screen, document["why"])
         for refusal in refusals:
             screen.print(f"refused  {plain(refusal, limit=500)}", style="red")
 

@@ -13,7 +13,7 @@ from nasicon_loop.lab.phases import phase_sd_dex
 if TYPE_CHECKING:
     from db import LiteratureRow, ModelRun, TeachingRow
     from nasicon_loop.lab.context import Lab
-    from nasicon_loop.predict import Explanation, Model, Row, StabilityRow, Validation
+    from nasicon_loop.predict import Explanation, Hull, Model, Row, StabilityRow, Validation
 
 LITERATURE_SD_DEX = 0.44
 """Scatter of 46 clean reports of undoped Na3Zr2Si2PO12: what one published value is worth as a measurement."""
@@ -265,9 +265,15 @@ def _set_threads(n_threads: int) -> None:
 
 
 def predict_things(
-    lab: "Lab", things: Sequence[str], *, temperature_c: float = 25.0
+    lab: "Lab", things: Sequence[str], *, temperature_c: float = 25.0, reasons: bool = False
 ) -> tuple[list[dict[str, Any]], list[Refusal]]:
-    """Predict formulas and CIF files with the current model; what cannot be read is refused one by one."""
+    """Predict formulas and CIF files with the current model; what cannot be read is refused one by one.
+
+    Each document says what is known of the energy above hull ("hull", None without a table of stabilities), and with
+    `reasons` why the prediction is what it is ("why").
+    """
+    from nasicon_loop import predict
+
     compositions, refusals = [], []
     for thing in things:
         try:
@@ -279,7 +285,27 @@ def predict_things(
     run, model = current_model(lab)
     prediction = model.predict(compositions, temperature_c)
     name = f"run {run.number} ({run.data_hash[:12]})"
-    return [{"schema": 1, **record, "model": name} for record in prediction.records()], refusals
+    documents = [{"schema": 1, **record, "model": name, "hull": None} for record in prediction.records()]
+    hull = model.hull(predict.crystals_of(compositions))
+    for k, document in enumerate(documents if hull is not None else []):
+        document["hull"] = _hull_document(hull, k)
+    if reasons:
+        rows, _ = training_rows(lab)
+        for composition, document in zip(compositions, documents, strict=True):
+            document["why"] = predict.why(model, rows, composition, temperature_c).to_dict()
+    return documents, refusals
+
+
+def _hull_document(hull: "Hull | None", k: int) -> dict[str, Any]:
+    """Return the energy above hull of one composition; numbers only where all its cations occur in the table."""
+    if hull is None or not hull.is_supported[k]:
+        return {"is_supported": False, "energy_above_hull_ev": None, "energy_above_hull_ev_sd": None, "p_stable": None}
+    return {
+        "is_supported": True,
+        "energy_above_hull_ev": float(hull.energy_ev[k]),
+        "energy_above_hull_ev_sd": float(hull.sd_ev[k]),
+        "p_stable": float(hull.p_stable[k]),
+    }
 
 
 def _composition(thing: str) -> Any:

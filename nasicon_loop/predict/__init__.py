@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from nasicon_loop.predict.crystals import crystals as crystals_of
     from nasicon_loop.predict.explanation import Explanation, SiteDescriptors, explain
     from nasicon_loop.predict.hull import Hull
+    from nasicon_loop.predict.hull_validation import StabilityScore, validate_stability
     from nasicon_loop.predict.model import Model, load, train
     from nasicon_loop.predict.nearest import KnownResult, nearest_known
+    from nasicon_loop.predict.occlusion import Why, why
     from nasicon_loop.predict.prediction import CLASS_EDGES, Prediction, Summary
     from nasicon_loop.predict.rows import Row, StabilityRow, data_hash, stability_hash
     from nasicon_loop.predict.settings import Settings
@@ -31,8 +33,10 @@ _HOME = {
     "Settings": "settings",
     "SiteDescriptors": "explanation",
     "StabilityRow": "rows",
+    "StabilityScore": "hull_validation",
     "Summary": "prediction",
     "Validation": "validation",
+    "Why": "occlusion",
     "crystals_of": "crystals:crystals",
     "data_hash": "rows",
     "doped_crystals": "crystals",
@@ -42,6 +46,8 @@ _HOME = {
     "stability_hash": "rows",
     "train": "model",
     "validate": "validation",
+    "validate_stability": "hull_validation",
+    "why": "occlusion",
 }
 
 __all__ = [
@@ -57,8 +63,10 @@ __all__ = [
     "Settings",
     "SiteDescriptors",
     "StabilityRow",
+    "StabilityScore",
     "Summary",
     "Validation",
+    "Why",
     "crystals_of",
     "data_hash",
     "doped_crystals",
@@ -68,6 +76,8 @@ __all__ = [
     "stability_hash",
     "train",
     "validate",
+    "validate_stability",
+    "why",
 ]
 
 
