@@ -81,8 +81,10 @@ class Encoder:
 
     def images(self, batch: Crystals) -> Tensor:
         """Return the standardised images alone, limited to ±6, float32."""
-        standard = (crystal_images(batch, self.bases) - self.image_mean) / self.image_scale
-        return torch.from_numpy(np.clip(standard, -6.0, 6.0).astype(np.float32))
+        images = crystal_images(batch, self.bases, np.float32)
+        images -= self.image_mean.astype(np.float32)
+        images /= self.image_scale.astype(np.float32)
+        return torch.from_numpy(np.clip(images, -6.0, 6.0, out=images))
 
     def to_arrays(self) -> dict[str, Array]:
         """Return everything as named arrays, for storing."""

@@ -40,7 +40,7 @@ class Trunk(nn.Module):
     def forward(self, image: Tensor) -> Tensor:
         """Return the vectors of images."""
         for convolution, norm, pooling in zip(self.convolutions, self.norms, self.poolings, strict=True):
-            image = pooling(torch.relu(norm(convolution(image))))
+            image = torch.relu(pooling(norm(convolution(image))))  # the same as pooling last, on half as many
         return torch.relu(self.dense(self.dropout(image.flatten(1))))
 
 
