@@ -33,7 +33,8 @@ unit: $(STAMP)
 
 test: lint unit
 
-# The long form: hundreds of kills at write points and at any moment, minutes of everything at once, on both databases.
+# The long form: hundreds of kills at write points and at any moment, minutes of everything at once and of every fault,
+# on both databases.
 torture: $(STAMP)
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m torture -s tests/torture
 

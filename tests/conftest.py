@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
@@ -81,34 +81,77 @@ def _without_server(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """A temporary PostgreSQL cluster of our own; its URL without a database's name."""
+class Cluster:
+    """A temporary PostgreSQL cluster of our own, which can be stopped and started again."""
+
+    def __init__(self, binaries: Path) -> None:
+        self._binaries = binaries
+        self.folder = Path(tempfile.mkdtemp(prefix="nasicon_postgres_"))  # pytest's own are closed to other users
+        self._as_user: list[str] = []
+        if os.geteuid() == 0:  # initdb refuses root
+            self._as_user = ["runuser", "-u", "nobody", "--"]
+            shutil.chown(self.folder, "nobody")
+        self._data, self._port = self.folder / "cluster", _free_port()
+        self._run("initdb", "-D", self._data, "-U", "lab", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C")
+
+    def _run(self, program: str, *words: object) -> None:
+        command = [*self._as_user, str(self._binaries / program), *map(str, words)]
+        subprocess.run(command, check=True, cwd="/", stdout=subprocess.DEVNULL)
+
+    @property
+    def url(self) -> str:
+        """Its URL, without a database's name."""
+        return f"postgresql://lab@127.0.0.1:{self._port}"
+
+    def start(self) -> None:
+        """Let it answer."""
+        settings = "-c listen_addresses=127.0.0.1 -c fsync=off -c timezone=Asia/Tokyo"
+        options = f"-p {self._port} -k {self.folder} {settings}"
+        self._run("pg_ctl", "-D", self._data, "-w", "-t", "60", "-o", options, "-l", self.folder / "log", "start")
+
+    def stop(self) -> None:
+        """End it as a power cut would."""
+        self._run("pg_ctl", "-D", self._data, "-m", "immediate", "stop")
+
+    def remove(self) -> None:
+        """Leave nothing behind."""
+        shutil.rmtree(self.folder)
+
+
+def _new_cluster() -> Cluster:
     if find_spec("pg8000") is None:
         _without_server("pg8000 is not installed (extra `postgres`)")
     binaries = _binaries()
     if binaries is None:
         _without_server("no PostgreSQL binaries (initdb, pg_ctl) on this machine")
-    as_user: list[str] = []
     if os.geteuid() == 0 and shutil.which("runuser") is None:
         _without_server("running as root without runuser: PostgreSQL refuses to start as root")
-    folder = Path(tempfile.mkdtemp(prefix="nasicon_postgres_"))  # pytest's own folders are closed to other users
-    if os.geteuid() == 0:  # initdb refuses root
-        as_user = ["runuser", "-u", "nobody", "--"]
-        shutil.chown(folder, "nobody")
-    cluster, port = folder / "cluster", _free_port()
+    return Cluster(binaries)
 
-    def run(*command: object) -> None:
-        subprocess.run([*as_user, *map(str, command)], check=True, cwd="/", stdout=subprocess.DEVNULL)
 
-    run(binaries / "initdb", "-D", cluster, "-U", "lab", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C")
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c timezone=Asia/Tokyo"
-    run(binaries / "pg_ctl", "-D", cluster, "-w", "-t", "60", "-o", options, "-l", folder / "log", "start")
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a cluster that all tests share; without a database's name."""
+    cluster = _new_cluster()
+    cluster.start()
     try:
-        yield f"postgresql://lab@127.0.0.1:{port}"
+        yield cluster.url
     finally:
-        run(binaries / "pg_ctl", "-D", cluster, "-m", "immediate", "stop")
-        shutil.rmtree(folder)
+        cluster.stop()
+        cluster.remove()
+
+
+@pytest.fixture
+def own_cluster() -> Iterator[Cluster]:
+    """A running cluster that belongs to one test."""
+    cluster = _new_cluster()
+    cluster.start()
+    try:
+        yield cluster
+    finally:
+        with suppress(subprocess.CalledProcessError):
+            cluster.stop()
+        cluster.remove()
 
 
 class Server:

@@ -74,26 +74,33 @@ def workshop(keep_lab: Callable[[Path, Path], Path], tmp_path_factory: pytest.Te
         process.stdin.close()
 
 
+def move_to(server: str, folder: Path) -> Path:
+    """Move a lab folder's database to PostgreSQL, as a user would, to one of its own."""
+    name = f"torture{os.getpid()}_{next(_numbers)}"
+    admin = sa.create_engine(resolved(f"{server}/postgres"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    admin.dispose()
+    url = f"{server}/{name}"
+    copy_database(str(folder), url)
+    (folder / "lab.db").unlink()
+    toml = folder / "lab.toml"
+    text = toml.read_text(encoding="utf-8")
+    assert 'url = ""' in text
+    toml.write_text(text.replace('url = ""', f'url = "{url}"'), encoding="utf-8")
+    return folder
+
+
 @pytest.fixture
 def on_server(postgres_server: str) -> Callable[[Path], Path]:
-    """A function that moves a lab folder's database to PostgreSQL, as a user would, each to one of its own."""
+    """A function that moves a lab folder's database to PostgreSQL."""
+    return lambda folder: move_to(postgres_server, folder)
 
-    def moved(folder: Path) -> Path:
-        name = f"torture{os.getpid()}_{next(_numbers)}"
-        admin = sa.create_engine(resolved(f"{postgres_server}/postgres"), isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            connection.execute(sa.text(f"CREATE DATABASE {name}"))
-        admin.dispose()
-        url = f"{postgres_server}/{name}"
-        copy_database(str(folder), url)
-        (folder / "lab.db").unlink()
-        toml = folder / "lab.toml"
-        text = toml.read_text(encoding="utf-8")
-        assert 'url = ""' in text
-        toml.write_text(text.replace('url = ""', f'url = "{url}"'), encoding="utf-8")
-        return folder
 
-    return moved
+@pytest.fixture
+def on_own_server(own_cluster: Any) -> Callable[[Path], Path]:
+    """The same, to a cluster that the test may stop and start."""
+    return lambda folder: move_to(own_cluster.url, folder)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 import db
 from db import engines, mounts
@@ -297,6 +298,44 @@ def test_a_database_that_another_program_holds(folder: Path, monkeypatch: pytest
         opened(folder),
     ):
         pass
+
+
+@pytest.mark.parametrize("moment", ["between two looks", "in the middle of a write", "right before the commit"])
+def test_a_server_that_drops_every_connection(
+    workshop: Any, on_server: Callable[[Path], Path], moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = on_server(workshop.fresh())
+    with opened(folder, flags=FLAGS, who="test") as lab:
+        admin = sa.create_engine(lab.database.url, isolation_level="AUTOCOMMIT")
+
+        def drop_all() -> None:
+            with admin.connect() as connection:
+                connection.exec_driver_sql(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+
+        memory = ScanMemory.of(lab)
+        (lab.folder.inbox / "a.csv").write_bytes(spectrum(1))
+        if moment == "between two looks":
+            drop_all()
+        else:
+            with monkeypatch.context() as patch:
+                name = "add_spectrum" if moment == "in the middle of a write" else "add_sighting"
+                real = getattr(db.Writer, name)
+
+                def dropping(*given: Any, **more: Any) -> Any:
+                    made = real(*given, **more)
+                    drop_all()
+                    return made
+
+                patch.setattr(db.Writer, name, dropping)
+                (waiting,) = scan_once(lab, memory).waiting
+            assert waiting.is_trouble
+            assert "the database server went away" in waiting.reason
+        admin.dispose()
+        assert len(scan_once(lab, memory).results) == 1
+        assert n_files(lab) == 1
 
 
 @pytest.mark.sqlite
