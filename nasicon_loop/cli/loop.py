@@ -136,9 +136,7 @@ def validate(
 def predict(
     things: Annotated[list[str], typer.Argument(help="Formulas or CIF files.", show_default=False)],
     temperature_c: Annotated[float, typer.Option(help="Temperature of the conductivity.", min=-100, max=600)] = 25.0,
-    why: Annotated[
-        bool, typer.Option("--why", help="Who is near, what each part adds, what would change it.")
-    ] = False,
+    why: Annotated[bool, typer.Option("--why", help="Who is near, what each part adds, what would change it.")] = False,
     lab: LabOption = None,
     as_json: JsonOption = False,
 ) -> None:
