@@ -97,7 +97,7 @@ def _full(directory: Path) -> list[str]:
     from distributed import LocalCluster
 
     with (
-        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as local,
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", host="127.0.0.1") as local,
         Cluster(local.scheduler_address) as cluster,
     ):
         executors = {"inline": Inline(), "two processes": Processes(2), "Dask, two workers": cluster}
