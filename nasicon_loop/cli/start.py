@@ -60,7 +60,7 @@ def doctor(lab: LabOption = None, as_json: JsonOption = False) -> None:
         for finding in findings:
             screen.print(f"{'ok  ' if finding.is_fine else 'BAD '} {finding.what}: {finding.detail}")
             if finding.remedy:
-                screen.print(f"     → {finding.remedy}")
+                screen.print(f"     → {finding.remedy}", soft_wrap=True)  # to be copied in one piece
 
     say(findings, human, as_json=as_json)
     if not all(finding.is_fine for finding in findings):
