@@ -53,7 +53,11 @@ def backup(
     from nasicon_loop.lab import back_up
 
     written = back_up(lab, target, verify=verify)
-    say({"backup": written}, lambda screen: screen.print(f"written and verified: {written}"), as_json=as_json)
+    say(
+        {"backup": written},
+        lambda screen: screen.print(f"written and verified: {written}", soft_wrap=True),
+        as_json=as_json,
+    )
 
 
 @refusing
@@ -67,7 +71,8 @@ def restore(
     from nasicon_loop.lab import restore_backup
 
     kept = restore_backup(lab, source, verify=verify)
-    say({"kept": kept}, lambda screen: screen.print(f"restored; what was there is kept as {kept}"), as_json=as_json)
+    text = f"restored; what was there is kept as {kept}" if kept else "restored; nothing was there"
+    say({"kept": kept}, lambda screen: screen.print(text, soft_wrap=True), as_json=as_json)
 
 
 @refusing
@@ -76,7 +81,7 @@ def upgrade(lab: LabOption = None, as_json: JsonOption = False) -> None:
     from nasicon_loop.lab import upgrade_database
 
     text = upgrade_database(lab)
-    say({"done": text}, lambda screen: screen.print(text), as_json=as_json)
+    say({"done": text}, lambda screen: screen.print(text, soft_wrap=True), as_json=as_json)
 
 
 @refusing
