@@ -200,7 +200,7 @@ def test_a_manifest_cannot_ask_for_all_memory(tmp_path: Path) -> None:
     folder = model_folder(
         tmp_path,
         weights,
-        settings={"hidden": [10**7] * 6, "n_members": 1},
+        settings={"hidden": [10**7] * 6, "n_members": 1, "n_trunks": 1},
         lab_rows=[],
         spread=1.0,
         share=1.0,
