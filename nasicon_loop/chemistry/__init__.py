@@ -13,12 +13,14 @@ from nasicon_loop.chemistry.sites import Sites
 
 if TYPE_CHECKING:
     from nasicon_loop.chemistry.cif_check import CifCheck, check_cif, composition_of_cif
+    from nasicon_loop.chemistry.cif_positions import CifPositions, positions_of_cif
 
 __all__ = [
     "ATOMIC_WEIGHTS_NAME",
     "CHARGE_TOLERANCE",
     "Cell",
     "CifCheck",
+    "CifPositions",
     "Composition",
     "Dopant",
     "Element",
@@ -36,6 +38,7 @@ __all__ = [
     "dope",
     "element",
     "elements",
+    "positions_of_cif",
     "prototype",
     "substitute",
 ]
@@ -46,4 +49,8 @@ def __getattr__(name: str) -> Any:
         from nasicon_loop.chemistry import cif_check
 
         return getattr(cif_check, name)
+    if name in ("CifPositions", "positions_of_cif"):
+        from nasicon_loop.chemistry import cif_positions
+
+        return getattr(cif_positions, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

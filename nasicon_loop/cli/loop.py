@@ -139,7 +139,7 @@ def predict(
     lab: LabOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Predict conductivities with the lab's current model."""
+    """Predict conductivities with the lab's current model, of CIF files on their own structure."""
     from nasicon_loop.cli.words import plain_table
     from nasicon_loop.lab import predict_things
 
@@ -149,7 +149,10 @@ def predict(
         rows = []
         for document in done:
             mean, sd = document["log10_sigma_mean"], document["log10_sigma_sd"]
-            rows.append((document["formula"], f"{10**mean:.1e}", f"{mean:.2f} ± {sd:.2f}"))
+            name = (
+                f"{document['formula']} ({document['structure']})" if "structure" in document else document["formula"]
+            )
+            rows.append((plain(name), f"{10**mean:.1e}", f"{mean:.2f} ± {sd:.2f}"))
         screen.print(plain_table(["formula", "sigma / S cm-1", "log10 sigma"], rows))
         for refusal in refusals:
             screen.print(f"refused  {plain(refusal, limit=500)}", style="red")

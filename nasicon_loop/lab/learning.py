@@ -238,34 +238,49 @@ def _set_threads(n_threads: int) -> None:
 def predict_things(
     lab: "Lab", things: Sequence[str], *, temperature_c: float = 25.0
 ) -> tuple[list[dict[str, Any]], list[Refusal]]:
-    """Predict formulas and CIF files with the current model; what cannot be read is refused one by one."""
-    compositions, refusals = [], []
-    for thing in things:
+    """Predict formulas and CIF files with the current model; what cannot be read is refused one by one.
+
+    A formula stands on its prototype, a CIF on its own structure. Records come in the order of `things`.
+    """
+    read: dict[int, Any] = {}
+    refusals = []
+    for place, thing in enumerate(things):
         try:
-            compositions.append(_composition(thing))
+            read[place] = _readable(thing)
         except Refusal as refusal:
             refusals.append(Refusal(refusal.reason, thing))
-    if not compositions:
+    if not read:
         return [], refusals
     run, model = current_model(lab)
-    prediction = model.predict(compositions, temperature_c)
     name = f"run {run.number} ({run.data_hash[:12]})"
-    return [{"schema": 1, **record, "model": name} for record in prediction.records()], refusals
+    formulas = [place for place in read if not _is_cif(things[place])]
+    records: dict[int, dict[str, Any]] = {}
+    if formulas:
+        prediction = model.predict([read[place] for place in formulas], temperature_c)
+        records.update(zip(formulas, ({**record} for record in prediction.records()), strict=True))
+    for place in read.keys() - records.keys():
+        (record,) = model.predict_crystals(read[place], temperature_c).records()
+        records[place] = {**record, "structure": things[place]}
+    return [{"schema": 1, **records[place], "model": name} for place in sorted(records)], refusals
 
 
-def _composition(thing: str) -> Any:
-    from nasicon_loop.chemistry import Composition, composition_of_cif
+def _is_cif(thing: str) -> bool:
+    return thing.lower().endswith(".cif")
 
-    if not thing.lower().endswith(".cif"):
-        composition = Composition.parse(thing)
-    else:
-        from nasicon_loop.lab.vault import read_bounded
 
-        data = read_bounded(Path(thing), limit=5_000_000)
-        composition = composition_of_cif(data.decode("utf-8", errors="replace"))
-    sites = composition.sites()  # refuses what is no NASICON, one by one, before the model sees any
-    if not sites.a:
+def _readable(thing: str) -> Any:
+    """The composition that a formula names, or the crystal in a CIF; Refusal before the model sees any."""
+    from nasicon_loop.chemistry import Composition
+    from nasicon_loop.lab.structures import crystal_of_file
+
+    if _is_cif(thing):
+        return crystal_of_file(Path(thing))
+    composition = Composition.parse(thing)
+    if not composition.sites().a:
         raise Refusal("has no ion in its cavities", composition.formula)
+    if not composition.is_balanced:
+        charge = float(composition.normalised().charge())
+        raise Refusal(f"does not balance: {charge:+.2f} per 12 O with the usual oxidation states", composition.formula)
     return composition
 
 

@@ -7,16 +7,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nasicon_loop.predict.crystals import Crystals
     from nasicon_loop.predict.explanation import Explanation, SiteDescriptors, explain
     from nasicon_loop.predict.model import Model, load, train
     from nasicon_loop.predict.nearest import KnownResult, nearest_known
     from nasicon_loop.predict.prediction import CLASS_EDGES, Prediction
     from nasicon_loop.predict.rows import Row, data_hash
     from nasicon_loop.predict.settings import Settings
+    from nasicon_loop.predict.structures import crystals_of_structures
     from nasicon_loop.predict.validation import Score, Validation, validate
 
 _HOME = {
     "CLASS_EDGES": "prediction",
+    "Crystals": "crystals",
     "Explanation": "explanation",
     "KnownResult": "nearest",
     "Model": "model",
@@ -26,6 +29,7 @@ _HOME = {
     "Settings": "settings",
     "SiteDescriptors": "explanation",
     "Validation": "validation",
+    "crystals_of_structures": "structures",
     "data_hash": "rows",
     "explain": "explanation",
     "load": "model",
@@ -36,6 +40,7 @@ _HOME = {
 
 __all__ = [
     "CLASS_EDGES",
+    "Crystals",
     "Explanation",
     "KnownResult",
     "Model",
@@ -45,6 +50,7 @@ __all__ = [
     "Settings",
     "SiteDescriptors",
     "Validation",
+    "crystals_of_structures",
     "data_hash",
     "explain",
     "load",

@@ -33,7 +33,10 @@ def crystal_images(batch: Crystals, bases: Mapping[str, SiteBasis]) -> Array:
     images = np.empty((len(batch), *IMAGE_SHAPE))
     for start in range(0, len(batch), _CHUNK):
         at = slice(start, start + _CHUNK)
-        geometry = _geometry(batch.a_angstrom[at], batch.c_angstrom[at], batch.p_r3c[at])
+        if batch.own is not None:
+            geometry = batch.own.geometry[at]
+        else:
+            geometry = _geometry(batch.a_angstrom[at], batch.c_angstrom[at], batch.p_r3c[at])
         flat = content[at].transpose(0, 2, 1)[:, None]  # (n, 1, channels, class of the neighbour)
         images[at] = np.matmul(flat, geometry).transpose(0, 2, 1, 3)
     return images
@@ -43,24 +46,37 @@ def site_contents(batch: Crystals, bases: Mapping[str, SiteBasis]) -> Array:
     """Return (n, classes, channels): occupancy, then mean and spread of the descriptors times occupancy.
 
     The cavity A1 is filled first (Na prefers it), A2 takes the rest; both hold the same mixture of ions. O is full and
-    has zero descriptors: nothing is ever put in its place.
+    has zero descriptors: nothing is ever put in its place. Crystals from structure files hold what the file says.
     """
     content = np.zeros((len(batch), len(CLASSES), N_CHANNELS))
-    n_a = batch.amounts["A"].sum(axis=1)
-    on_a1 = np.clip(n_a, 0.0, A1_PER_FORMULA)
-    occupancy = {
-        "A1": on_a1 / A1_PER_FORMULA,
-        "A2": (n_a - on_a1) / A2_PER_FORMULA,
-        "M": batch.amounts["M"].sum(axis=1) / M_PER_FORMULA,
-        "X": batch.amounts["X"].sum(axis=1) / X_PER_FORMULA,
-        "O": np.ones(len(batch)),
-    }
+    occupancy = _occupancies(batch)
     for k, name in enumerate(CLASSES):
         content[:, k, 0] = occupancy[name]
         if name in SITE_OF_CLASS:
-            mean, spread = site_descriptors(batch.amounts[SITE_OF_CLASS[name]], bases[SITE_OF_CLASS[name]])
+            site = SITE_OF_CLASS[name]
+            amounts = batch.amounts[site] if batch.own is None else batch.own.amounts[name]
+            mean, spread = site_descriptors(amounts, bases[site])
             content[:, k, 1:] = np.concatenate([mean, spread], axis=1) * occupancy[name][:, None]
     return content
+
+
+def _occupancies(batch: Crystals) -> dict[str, Array]:
+    """Per class (n,), the share of its places that is taken."""
+    if batch.own is not None:
+        on = {name: table.sum(axis=1) for name, table in batch.own.amounts.items()}
+        on_a1, on_a2, on_m, on_x = (on[name] for name in SITE_OF_CLASS)
+    else:
+        n_a = batch.amounts["A"].sum(axis=1)
+        on_a1 = np.clip(n_a, 0.0, A1_PER_FORMULA)
+        on_a2 = n_a - on_a1
+        on_m, on_x = (batch.amounts[site].sum(axis=1) for site in ("M", "X"))
+    return {
+        "A1": on_a1 / A1_PER_FORMULA,
+        "A2": on_a2 / A2_PER_FORMULA,
+        "M": on_m / M_PER_FORMULA,
+        "X": on_x / X_PER_FORMULA,
+        "O": np.ones(len(batch)),
+    }
 
 
 def _geometry(a_angstrom: Array, c_angstrom: Array, p_r3c: Array) -> Array:

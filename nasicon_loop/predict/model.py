@@ -59,6 +59,13 @@ class Model:
             batch, np.full(len(batch), float(temperature_c)), [kind] * len(batch), float(temperature_c)
         )
 
+    def predict_crystals(self, batch: Crystals, temperature_c: float = 25.0, kind: Kind = "total") -> Prediction:
+        """Return what `predict` returns, for crystals, such as those of structure files."""
+        if kind not in KINDS or not temperature_c > -273.15:
+            raise Refusal(f"needs a kind of {', '.join(KINDS)}, and a temperature above absolute zero", "prediction")
+        shown_c = float(temperature_c)
+        return self._predict(batch, np.full(len(batch), shown_c), [kind] * len(batch), shown_c)
+
     def _predict(self, batch: Crystals, temperature_c: Array, kinds: list[str], shown_c: float) -> Prediction:
         settings, edges = self.ensemble.settings, self.ensemble.edges
         networks = self.ensemble.distributions(batch, temperature_c, kinds)
