@@ -5,7 +5,21 @@ from typing import Annotated
 
 import typer
 
-from nasicon_loop.cli import bench, bench_live, database, fit, load, loop, make, measure, pellets, quality, start, stock
+from nasicon_loop.cli import (
+    bench,
+    bench_live,
+    database,
+    fetch,
+    fit,
+    load,
+    loop,
+    make,
+    measure,
+    pellets,
+    quality,
+    start,
+    stock,
+)
 
 app = typer.Typer(
     name="nasicon",
@@ -45,6 +59,7 @@ app.command("tui")(start.tui)
 
 data = _group("data", "Literature table, composition facts, CIF files.")
 data.command("import")(loop.data_import)
+data.command("fetch")(fetch.data_fetch)
 data.command("show")(loop.data_show)
 data.command("cif")(loop.data_cif)
 
