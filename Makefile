@@ -12,7 +12,7 @@ $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 	@echo "installing into $(VENV): 3 to 4 minutes on a fresh machine"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,postgres,cluster]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,postgres,cluster,browser,audit]"
 	@touch $@
 
 setup: $(STAMP)
@@ -26,12 +26,15 @@ lint: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# What makes labs runs a second time, with a PostgreSQL database for each; without PostgreSQL these are skipped.
 unit: $(STAMP)
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist worksteal --database postgres
 
 test: lint unit
 
-# The long form: hundreds of kills at write points and at any moment, minutes of everything at once, on both databases.
+# The long form: hundreds of kills at write points and at any moment, minutes of everything at once and of every fault,
+# on both databases.
 torture: $(STAMP)
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m torture -s tests/torture
 
@@ -44,7 +47,7 @@ fuzz: $(STAMP)
 	nice -n 10 $(BIN)/python -m fuzz --seconds $(FUZZ_SECONDS)
 
 audit: $(STAMP)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[fuzz,audit]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[fuzz]"
 	$(BIN)/python -m audit
 
 clean:

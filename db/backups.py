@@ -78,24 +78,31 @@ def back_up_file(source: Path, target: Path) -> Path:
 def backup(database: "Database", path: Path) -> Path:
     """Copy a database that may be in use to `path` and prove the copy sound; returns where it is.
 
-    An existing file is never overwritten: the copy then gets a number. On PostgreSQL a Refusal says to use pg_dump.
+    An existing file is never overwritten: the copy then gets a number. The lab of a server's database is copied to an
+    SQLite file, and read back row by row.
     """
     source = database.path
     if source is None:
-        raise Refusal("a server's database is backed up with pg_dump", database.url.render_as_string())
+        from db.server_backups import back_up_lab
+
+        return back_up_lab(database, path)
     return back_up_file(source, path)
 
 
-def restore(path: Path, url: str | Path) -> Path | None:
-    """Put the backup at `path` in place of the SQLite database at `url`.
+def restore(path: Path, url: str | Path, lab: str | None = None) -> Path | str | None:
+    """Put the backup at `path` in place of the SQLite database at `url`, or of the lab of its name on a server.
 
     The backup is proved sound first, and what was there is copied beside it; returns that copy (None when there was
     nothing, or nothing that could be copied soundly: then the damaged file itself is kept). Programs that have the
-    database open see the restored one. Refusal when the backup is not sound or of a newer version.
+    database open see the restored one. On a server the lab that was there is kept under another name, which is
+    returned; `lab` is the name that the backup's lab must have. Refusal when the backup is not sound or of a newer
+    version.
     """
     target = sqlite_path(resolved(url))
     if target is None:
-        raise Refusal("a server's database is restored with pg_restore", path)
+        from db.server_backups import restore_lab
+
+        return restore_lab(path, url, lab)
     revision = verify_file(path)
     if revision not in REVISIONS:
         raise Refusal(f"the backup is of a newer version ({plain(revision)}); update the program", path)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from db.commands.learning import predictions_digest
 from db.queries.access import to_value
-from db.rows import digest
+from db.rows import is_digest
 from db.tables import ADDED, FACTS, TABLES
 from db.values import Finding, StoredPrediction
 
@@ -35,7 +35,7 @@ def _facts_of(connection: sa.Connection, lab_id: int, name: str) -> Iterator[Fin
     for row in connection.execute(query.execution_options(yield_per=_CHUNK)).mappings():
         if row["id"] not in lines:
             yield Finding("fact without journal", f"{name} {row['id']} has no journal line", _RESTORE)
-        elif lines.pop(row["id"]) != digest(dict(row), ADDED.get(name, ())):
+        elif not is_digest(lines.pop(row["id"]), dict(row), ADDED.get(name, ())):
             yield Finding("fact changed", f"{name} {row['id']} is not as it was written", _RESTORE)
     for fact_id in sorted(lines):
         yield Finding("fact lost", f"{name} {fact_id} is in the journal, but not in its table", _RESTORE)

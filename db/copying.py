@@ -25,7 +25,7 @@ from db.schema import prepare
 from db.states import KINDS
 from db.store import SqlStore
 from db.tables import METADATA, TABLES
-from nasicon_loop.core import Refusal
+from nasicon_loop.core import Refusal, SystemClock
 
 _CHUNK = 500
 _STATES = frozenset(name for name, _ in KINDS.values())
@@ -52,6 +52,29 @@ def copy(source: str | Path, target: str | Path, lab: str | None = None) -> Copi
             raise Refusal(f"is not sound ({findings[0].what}); run `nasicon db check`", where_of(origin.url))
         with origin.read(snapshot=True) as reader, _target(target) as connection:
             return _pour(connection_of(reader), connection, origin.lab.id, where_of(resolved(target)))
+
+
+def put_in_place(source: Path, target: str | Path, lab: str | None) -> str | None:
+    """Copy a lab into a server's database in place of the one of its name, which is kept under the name returned.
+
+    Raises Refusal, with nothing changed, for a lab of another name than `lab` and for all that `copy` refuses.
+    """
+    with open_database(source) as origin:
+        if lab not in (None, origin.lab.name):
+            raise Refusal(f"is a backup of the lab {origin.lab.name!r}, and this one is {lab!r}", source)
+        findings = check(origin)
+        if findings:
+            raise Refusal(f"is not sound ({findings[0].what})", source)
+        with origin.read(snapshot=True) as reader, _target(target) as connection:
+            labs = TABLES["lab"]
+            names = set(connection.execute(sa.select(labs.c.name)).scalars())
+            kept = None
+            if origin.lab.name in names:
+                at = SystemClock().now()
+                kept = f"{origin.lab.name} (until {at:%Y-%m-%d %H:%M:%S.%f} UTC)"
+                connection.execute(sa.update(labs).where(labs.c.name == origin.lab.name).values(name=kept))
+            _pour(connection_of(reader), connection, origin.lab.id, where_of(resolved(target)))
+            return kept
 
 
 @contextmanager

@@ -17,6 +17,8 @@ from db.values import Lab
 from db.writer import Writer
 from nasicon_loop.core import Clock, Refusal, SystemClock
 
+_EXCHANGED = "the database was exchanged or removed while this program had it open; start the program again"
+
 
 class Database:
     """One lab's database. `read()` and `write()` are the only ways in; use `close()` or `with` when done."""
@@ -27,6 +29,7 @@ class Database:
         self._clock = clock
         self._reading = reading
         self._writing = writing_engine(url)
+        self._file = _file_of(self.path)
         self._kept: sa.Connection | None = None
         self._kept_lock = threading.Lock()
         self._inside = threading.local()
@@ -52,6 +55,7 @@ class Database:
 
         Each question sees the newest state; with `snapshot` all questions of the block see one and the same.
         """
+        self._refuse_exchanged()
         with refusing(self._url), self._reading.connect() as connection:
             if not snapshot:
                 yield Reader(connection, self._lab)
@@ -68,19 +72,24 @@ class Database:
         """Give a Writer; everything in the block is kept when it ends, nothing when it raises.
 
         Writers come one after the other: no computing, files or devices inside. Raises Refusal when the database is
-        locked by another program for longer than 30 s, full, damaged or not writable.
+        locked by another program for longer than 30 s, full, damaged, not writable, or when another file lies in its
+        place by now: what was written then would be nowhere.
         """
         if not who.strip():
             raise Refusal("say who writes", where_of(self._url))
         if getattr(self._inside, "writing", False):
             raise RuntimeError("a write inside a write would wait for itself")
+        self._refuse_exchanged()
         self._inside.writing = True
         try:
             with refusing(self._url), self._writing.begin() as connection:
                 if connection.dialect.name != "sqlite":
-                    row = TABLES["lab"]
-                    connection.execute(sa.select(row.c.id).where(row.c.id == self._lab.id).with_for_update())
+                    labs = TABLES["lab"]
+                    mine = sa.select(labs.c.name).where(labs.c.id == self._lab.id).with_for_update()
+                    if connection.execute(mine).scalar() != self._lab.name:  # a backup was put in its place
+                        raise Refusal(_EXCHANGED, where_of(self._url))
                 yield Writer(connection, self._lab, who, self._clock.now())
+                self._refuse_exchanged()
         finally:
             self._inside.writing = False
 
@@ -89,6 +98,7 @@ class Database:
 
         SQLite: PRAGMA data_version on a connection that is kept for this. PostgreSQL: the newest journal id.
         """
+        self._refuse_exchanged()
         if self.path is None:
             with self.read() as reader:
                 return reader.max_journal_id()
@@ -96,6 +106,11 @@ class Database:
             if self._kept is None:
                 self._kept = self._reading.connect()
             return int(self._kept.exec_driver_sql("PRAGMA data_version").scalar_one())
+
+    def _refuse_exchanged(self) -> None:
+        """An open connection goes on with the file that it opened, also when that has no name any more."""
+        if self._file is not None and _file_of(self.path) != self._file:
+            raise Refusal(_EXCHANGED, where_of(self._url))
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -111,6 +126,17 @@ class Database:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _file_of(path: Path | None) -> tuple[int, int] | None:
+    """What tells one file from another of the same name; None on a server, (0, 0) where there is none."""
+    if path is None:
+        return None
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0
+    return status.st_dev, status.st_ino
 
 
 def open(url: str | Path, *, lab: str | None = None, clock: Clock | None = None) -> Database:

@@ -1,5 +1,6 @@
 """Connections: how each kind of database is opened for reading and for writing."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -53,6 +54,22 @@ def _is_server(url: sa.URL) -> bool:
     return sqlite_path(url) is None
 
 
+def _let_pings_fail_softly(engine: sa.Engine) -> None:
+    """A connection that was reset is made anew, like one that was closed: the driver passes the socket's error on."""
+    dialect: Any = engine.dialect
+    real = dialect.do_ping
+
+    def ping(connection: Any) -> bool:
+        try:
+            return bool(real(connection))
+        except OSError as error:
+            raise dialect.loaded_dbapi.InterfaceError("network error") from error
+
+    dialect.do_ping = ping
+    # a connection that cannot even be closed any more is told by whoever uses it, not on the user's screen
+    logging.getLogger("sqlalchemy.pool").addHandler(logging.NullHandler())
+
+
 def _json_serializer(value: Any) -> str:
     from db.types import json_text
 
@@ -68,6 +85,7 @@ def writing_engine(url: sa.URL) -> sa.Engine:
     """
     engine = sa.create_engine(url, json_serializer=_json_serializer, pool_pre_ping=_is_server(url))
     if engine.dialect.name != "sqlite":
+        _let_pings_fail_softly(engine)
         return engine
 
     @sa.event.listens_for(engine, "connect")
@@ -94,6 +112,8 @@ def reading_engine(url: sa.URL) -> sa.Engine:
         url, isolation_level="AUTOCOMMIT", json_serializer=_json_serializer, pool_pre_ping=_is_server(url)
     )
     is_sqlite = engine.dialect.name == "sqlite"
+    if not is_sqlite:
+        _let_pings_fail_softly(engine)
 
     @sa.event.listens_for(engine, "connect")
     def connected(connection: Any, _record: Any) -> None:
@@ -115,6 +135,8 @@ _WORDS = (
     ("malformed", "the database is damaged; restore a backup with `nasicon db restore`"),
     ("not a database", "this is not a database; restore a backup with `nasicon db restore`"),
     ("unable to open", "the database file cannot be opened; check that the folder exists and may be written"),
+    ("network error", "the database server went away; look whether it was done before trying again"),
+    ("terminating connection", "the database server went away; look whether it was done before trying again"),
     ("onnection refused", "the database server does not answer; check that it runs, and its address in lab.toml"),
     ("reate a connection", "the database server does not answer; check that it runs, and its address in lab.toml"),
 )
@@ -136,11 +158,18 @@ def refusal_of(error: DBAPIError, where: str) -> Refusal:
 
 @contextmanager
 def refusing(url: sa.URL) -> Iterator[None]:
-    """Turn database errors of the block into Refusals."""
+    """Turn database errors of the block into Refusals; a server's connection that breaks off too."""
     try:
         yield
     except DBAPIError as error:
         raise refusal_of(error, where_of(url)) from error
+    except OSError as error:
+        if not _is_server(url):
+            raise
+        reason = (
+            f"the database server went away ({error.strerror or error}); look whether it was done before trying again"
+        )
+        raise Refusal(reason, where_of(url)) from error
 
 
 def where_of(url: sa.URL) -> str:

@@ -21,11 +21,16 @@ _ADVISORY_LOCK = 0x4E41534943  # any number, the same for all who migrate a serv
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
-    """What an upgrade did; `backup` is the copy that was made before, None when nothing was to do or on a server."""
+    """What an upgrade did; `copies` were made before, one per lab on a server, none when nothing was to do."""
 
     before: str
     after: str
-    backup: Path | None
+    copies: tuple[Path, ...] = ()
+
+    @property
+    def backup(self) -> Path | None:
+        """The first copy."""
+        return self.copies[0] if self.copies else None
 
 
 def create(url: str | Path, lab_name: str, label_prefix: str = "NL", *, clock: Clock | None = None) -> Database:
@@ -89,10 +94,11 @@ def migrate(connection: sa.Connection, revision: str = "head") -> None:
     command.upgrade(config, revision)
 
 
-def upgrade(url: str | Path) -> Upgrade:
-    """Bring a database to this program's version; an SQLite file is copied and the copy verified before.
+def upgrade(url: str | Path, *, copies: Path | None = None) -> Upgrade:
+    """Bring a database to this program's version; it is copied and the copy verified before.
 
-    The copy lies beside it, named for the version it holds. Raises Refusal when there is no database, or a newer one.
+    The copy of an SQLite file lies beside it, those of a server's labs in the folder `copies` (without one they are
+    not made), named for the version they hold. Raises Refusal when there is no database, or a newer one.
     """
     parsed = resolved(url)
     path = sqlite_path(parsed)
@@ -106,15 +112,21 @@ def upgrade(url: str | Path) -> Upgrade:
             if before is None or before not in REVISIONS:
                 raise Refusal("not a database that this program can upgrade; update the program", where_of(parsed))
             if before == REVISIONS[-1]:
-                return Upgrade(before, before, None)
-            copy = (
-                None if path is None else back_up_file(path, path.with_name(f"{path.stem}.before-upgrade-{before}.db"))
-            )
+                return Upgrade(before, before)
+            made = [] if path is None else [back_up_file(path, _beside(path, before))]
             with engine.begin() as connection:
                 if connection.dialect.name != "sqlite":
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+                    if copies is not None:
+                        from db.server_backups import copy_old_labs
+
+                        made = copy_old_labs(connection, before, copies, where_of(parsed))
                 migrate(connection)
                 after = stored_revision(connection)
-            return Upgrade(before, after or before, copy)
+            return Upgrade(before, after or before, tuple(made))
     finally:
         engine.dispose()
+
+
+def _beside(path: Path, revision: str) -> Path:
+    return path.with_name(f"{path.stem}.before-upgrade-{revision}.db")

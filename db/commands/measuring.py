@@ -72,6 +72,11 @@ class MeasuringWriter(Recording):
         self._add_reading(known.id, numbers_sha256, reader, reader_version, refusal)
         return self.file(known.id)
 
+    def confirm_reading(self, raw_file: RawFile | int, *, by: str) -> None:
+        """Note that today's readers (`by` says which) make of a file's bytes what its reading holds already."""
+        known = self.file(id_of(raw_file))
+        self._line("file.confirmed", ("raw_file", known.id), {"by": storable(by)})
+
     def _add_reading(
         self, raw_file_id: int, numbers: str | None, reader: str | None, version: str | None, refusal: str | None
     ) -> None:

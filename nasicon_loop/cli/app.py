@@ -17,6 +17,7 @@ from nasicon_loop.cli import (
     measure,
     pellets,
     quality,
+    screening,
     start,
     stock,
 )
@@ -66,7 +67,7 @@ data.command("cif")(loop.data_cif)
 app.command("train")(loop.train)
 app.command("validate")(loop.validate)
 app.command("predict")(loop.predict)
-app.command("screen")(loop.screen)
+app.command("screen")(screening.screen)
 app.command("suggest")(loop.suggest)
 
 sample = _group("sample", "Powder batches and their whole story.")

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
+VerifyOption = Annotated[
+    bool, typer.Option("--verify", help="Prove it as `nasicon db check` does, vault included; it is sound anyway.")
+]
+
+
 @refusing
 def check(
     repair: Annotated[bool, typer.Option(help="Rebuild the projections from the journal first.")] = False,
@@ -40,27 +45,34 @@ def check(
 @refusing
 def backup(
     target: Annotated[Path | None, typer.Argument(help="File to write; default: backups/ in the lab folder.")] = None,
+    verify: VerifyOption = False,
     lab: LabOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write a verified copy of the database while the lab goes on."""
     from nasicon_loop.lab import back_up
 
-    written = back_up(lab, target)
-    say({"backup": written}, lambda screen: screen.print(f"written and verified: {written}"), as_json=as_json)
+    written = back_up(lab, target, verify=verify)
+    say(
+        {"backup": written},
+        lambda screen: screen.print(f"written and verified: {written}", soft_wrap=True),
+        as_json=as_json,
+    )
 
 
 @refusing
 def restore(
     source: Annotated[Path, typer.Argument(help="A backup to go back to.")],
+    verify: VerifyOption = False,
     lab: LabOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Go back to a backup; the present database is kept beside it."""
     from nasicon_loop.lab import restore_backup
 
-    kept = restore_backup(lab, source)
-    say({"kept": kept}, lambda screen: screen.print(f"restored; what was there is kept as {kept}"), as_json=as_json)
+    kept = restore_backup(lab, source, verify=verify)
+    text = f"restored; what was there is kept as {kept}" if kept else "restored; nothing was there"
+    say({"kept": kept}, lambda screen: screen.print(text, soft_wrap=True), as_json=as_json)
 
 
 @refusing
@@ -69,7 +81,7 @@ def upgrade(lab: LabOption = None, as_json: JsonOption = False) -> None:
     from nasicon_loop.lab import upgrade_database
 
     text = upgrade_database(lab)
-    say({"done": text}, lambda screen: screen.print(text), as_json=as_json)
+    say({"done": text}, lambda screen: screen.print(text, soft_wrap=True), as_json=as_json)
 
 
 @refusing

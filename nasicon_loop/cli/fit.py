@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from nasicon_loop.cli.loop import EXECUTORS
 from nasicon_loop.cli.output import REFUSED, JsonOption, LabOption, progress_bar, refusal_document, refusing, say
 from nasicon_loop.cli.quality import (
     BoundOption,
@@ -54,8 +55,8 @@ def fit(
     mask: MaskOption = "",
     by: WhoOption = None,
     everything: Annotated[bool, typer.Option("--all", help="All spectra of the lab, with --reanalyse.")] = False,
-    reanalyse: Annotated[bool, typer.Option(help="Anew what an older engine analysed; old values stay.")] = False,
-    workers: Annotated[int, typer.Option(help="Processes for --reanalyse.", min=1, max=256)] = 1,
+    reanalyse: Annotated[bool, typer.Option(help="Anew what an older engine or reader did; the old stays.")] = False,
+    executor: Annotated[str | None, typer.Option(help=f"For --reanalyse: {EXECUTORS}")] = None,
     lab: LabOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -65,7 +66,7 @@ def fit(
     if everything or reanalyse:
         if files or not (everything and reanalyse):
             raise Refusal("the whole lab is analysed anew by --all --reanalyse together, without files")
-        reanalyse_lab(lab, workers, as_json=as_json)
+        reanalyse_lab(lab, executor, as_json=as_json)
         return
     if not files:
         raise typer.BadParameter("name at least one file", param_hint="FILES...")

@@ -56,7 +56,12 @@ def watch(
     screen = console()
     opened = opened_lab(lab)
     screen.print(f"watching {opened.folder.inbox} (Ctrl-C ends it)")
-    watch_inbox(opened, once=once, on_result=lambda result: _say_result(screen, result))
+    watch_inbox(
+        opened,
+        once=once,
+        on_result=lambda result: _say_result(screen, result),
+        on_notice=lambda line: screen.print(plain(line, limit=1000)),
+    )
 
 
 def _say_result(screen: "Console", result: "ImportResult") -> None:

@@ -62,7 +62,10 @@ def refusal_document(refusal: Refusal) -> dict[str, Any]:
 
 
 def refusing(command: Callable[P, None]) -> Callable[P, None]:
-    """Close what the command opened; turn a Refusal into one line on standard error (or JSON) and exit code 1."""
+    """Close what the command opened; turn a Refusal into one line on standard error (or JSON) and exit code 1.
+
+    A disk that is full or read-only, a folder that is gone: what the system says of a file is such a line as well.
+    """
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -70,13 +73,21 @@ def refusing(command: Callable[P, None]) -> Callable[P, None]:
             with ExitStack() as stack:
                 _closing.set(stack)
                 command(*args, **kwargs)
-        except Refusal as refusal:
+        except BrokenPipeError:
+            raise  # whoever read our output has enough of it
+        except (Refusal, OSError) as problem:
+            refusal = problem if isinstance(problem, Refusal) else _of_the_system(problem)
             if kwargs.get("as_json"):
                 sys.stdout.write(to_json(refusal_document(refusal)) + "\n")
             sys.stderr.write(f"nasicon: {plain(refusal, limit=2000)}\n")
             raise typer.Exit(REFUSED) from None
 
     return run
+
+
+def _of_the_system(error: OSError) -> Refusal:
+    reason = f"{error.strerror or error}: mend that (room on the disk, rights, the folder) and do it again"
+    return Refusal(reason, None if error.filename is None else plain(error.filename))
 
 
 class _Bar:

@@ -60,7 +60,7 @@ def doctor(lab: LabOption = None, as_json: JsonOption = False) -> None:
         for finding in findings:
             screen.print(f"{'ok  ' if finding.is_fine else 'BAD '} {finding.what}: {finding.detail}")
             if finding.remedy:
-                screen.print(f"     → {finding.remedy}")
+                screen.print(f"     → {finding.remedy}", soft_wrap=True)  # to be copied in one piece
 
     say(findings, human, as_json=as_json)
     if not all(finding.is_fine for finding in findings):
@@ -68,12 +68,18 @@ def doctor(lab: LabOption = None, as_json: JsonOption = False) -> None:
 
 
 @refusing
-def tui(lab: LabOption = None) -> None:
+def tui(
+    browser: Annotated[
+        bool, typer.Option("--browser", help="Show them in a browser of this computer; nobody else can connect.")
+    ] = False,
+    port: Annotated[int, typer.Option(min=1024, max=65535, help="For --browser, on 127.0.0.1.")] = 8000,
+    lab: LabOption = None,
+) -> None:
     """Open the lab's screens in this terminal."""
     from nasicon_loop.lab import opened
 
     with opened(lab) as checked:  # what is wrong with the lab is said here, as by every command
         folder = checked.folder.path
     # The other face is a process of its own: the two never import each other.
-    command = [sys.executable, "-P", "-m", "nasicon_loop.tui", str(folder)]
-    raise typer.Exit(subprocess.run(command, check=False).returncode)  # noqa: S603 - our own interpreter and module
+    words = ["nasicon_loop.tui.browser", str(folder), str(port)] if browser else ["nasicon_loop.tui", str(folder)]
+    raise typer.Exit(subprocess.run([sys.executable, "-P", "-m", *words], check=False).returncode)  # noqa: S603 - ours

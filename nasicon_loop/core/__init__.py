@@ -2,9 +2,10 @@
 
 from nasicon_loop.core.clock import Clock, SystemClock, utc_iso
 from nasicon_loop.core.cluster import Cluster, executor_of, joined
-from nasicon_loop.core.executor import Executor, Inline, Processes
+from nasicon_loop.core.executor import Executor, Inline
 from nasicon_loop.core.jsonable import to_json
 from nasicon_loop.core.numbers import with_sd
+from nasicon_loop.core.processes import Processes
 from nasicon_loop.core.progress import Progress, Silent
 from nasicon_loop.core.refusal import Refusal
 from nasicon_loop.core.text import plain

@@ -1,18 +1,23 @@
 """The executor that joins a Dask scheduler (extra `cluster`), and choosing an executor by a word."""
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 from typing import Any, Self
 
-from nasicon_loop.core.executor import Executor, Inline, Item, Processes, Result, Task, item_seeds, run_single
+from nasicon_loop.core.executor import Done, Executor, Inline, Item, Result, Task, item_seeds, run_single
+from nasicon_loop.core.processes import Processes
 from nasicon_loop.core.progress import Progress, Silent
 from nasicon_loop.core.refusal import Refusal
 
 _ADDRESS = re.compile(r"(?:tcp|tls|ucx)://[A-Za-z0-9.:\[\]_-]+:[0-9]{1,5}")
 _PROCESSES = re.compile(r"processes(?::([1-9][0-9]{0,3}))?")
+_DECISIVE = ("nasicon_loop", "numpy", "scipy", "torch", "impedance", "scikit-learn", "pandas")
 _HINT = "is one of: inline, processes, processes:4, tcp://scheduler:8786"
 
 
@@ -30,13 +35,23 @@ class Cluster:
         self._client = _connected(address, timeout_s)
 
     def map(
-        self, fn: "Task[Item, Result]", items: Sequence[Item], *, seed: int, progress: Progress | None = None
+        self,
+        fn: "Task[Item, Result]",
+        items: Sequence[Item],
+        *,
+        seed: int,
+        progress: Progress | None = None,
+        done: "Done[Result] | None" = None,
     ) -> list[Result]:
-        """Return `[fn(item, item_seed) ...]`. Raises Refusal when one item kills all workers, or they are gone."""
+        """Return `[fn(item, item_seed) ...]`.
+
+        Raises Refusal when one item kills worker after worker, when they are gone, and when one has other versions of
+        this program or of what it computes with: its last bits would differ.
+        """
         dask = _dask(self.address)
         bar = progress or Silent()
         futures = [
-            self._client.submit(run_single, fn, item, item_seed, pure=False)
+            self._client.submit(run_alike, fn, item, item_seed, versions(), pure=False)
             for item, item_seed in zip(items, item_seeds(seed, len(items)), strict=True)
         ]
         places = {future.key: place for place, future in enumerate(futures)}
@@ -45,6 +60,8 @@ class Cluster:
             for future, result in dask.as_completed(futures, loop=self._client.loop, with_results=True):
                 results[places[future.key]] = result
                 bar.advance()
+                if done is not None:
+                    done(places[future.key], result)
         except dask.scheduler.KilledWorker as death:
             raise Refusal("one piece of work killed worker after worker (out of memory?)", self.address) from death
         except (OSError, TimeoutError) as problem:
@@ -64,6 +81,26 @@ class Cluster:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Leave."""
         self.close()
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Return the versions of what results depend on, as they are in this process."""
+    found = {"python": f"{sys.version_info.major}.{sys.version_info.minor}"}
+    for name in _DECISIVE:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "absent"
+    return found
+
+
+def run_alike(fn: "Task[Item, Result]", item: Item, item_seed: int, wanted: dict[str, str]) -> Result:
+    """Do one item in a worker whose versions are those wanted; Refusal names the first that is not."""
+    for name, here in versions().items():
+        if here != wanted.get(name):
+            raise Refusal(f"has {name} {here}, and {wanted.get(name)} is wanted: install the same there", "a worker")
+    return run_single(fn, item, item_seed)
 
 
 def _dask(address: str) -> Any:

@@ -8,32 +8,34 @@ import os
 import random
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import get_context
 from typing import Protocol, TypeVar
 
 from nasicon_loop.core.progress import Progress, Silent
-from nasicon_loop.core.refusal import Refusal
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Task = Callable[[Item, int], Result]
-
-MOST_DEATHS = 3
-"""So often workers may die without a single item getting done in between; then the items are to blame."""
+Done = Callable[[int, Result], None]
+"""Is called here with an item's place and its result as soon as it is there, in no certain order."""
 
 
 class Executor(Protocol):
     """`map` gives results in item order; every item gets its own seed, drawn from `seed` and its place alone."""
 
     def map(
-        self, fn: "Task[Item, Result]", items: Sequence[Item], *, seed: int, progress: Progress | None = None
+        self,
+        fn: "Task[Item, Result]",
+        items: Sequence[Item],
+        *,
+        seed: int,
+        progress: Progress | None = None,
+        done: "Done[Result] | None" = None,
     ) -> list[Result]:
         """Return `[fn(item, item_seed) ...]`. `fn` must be a top-level function; `progress` advances by one per item.
 
-        What `fn` raises is raised here; an item whose worker died is done again by another.
+        What `fn` raises is raised here; an item whose worker died is done again by another. `done` is told every
+        result as it comes, so that long work can be kept before its end.
         """
         ...
 
@@ -48,68 +50,24 @@ class Inline:
     """In this process, one after the other."""
 
     def map(
-        self, fn: "Task[Item, Result]", items: Sequence[Item], *, seed: int, progress: Progress | None = None
+        self,
+        fn: "Task[Item, Result]",
+        items: Sequence[Item],
+        *,
+        seed: int,
+        progress: Progress | None = None,
+        done: "Done[Result] | None" = None,
     ) -> list[Result]:
         """Return `[fn(item, item_seed) ...]`."""
         bar = progress or Silent()
-        results = []
+        results: list[Result] = []
         for item, item_seed in zip(items, item_seeds(seed, len(items)), strict=True):
             with one_thread():
                 results.append(fn(item, item_seed))
             bar.advance()
+            if done is not None:
+                done(len(results) - 1, results[-1])
         return results
-
-
-class Processes:
-    """In spawned worker processes with one numerical thread each."""
-
-    def __init__(self, n_workers: int | None = None) -> None:
-        self.n_workers = n_workers or os.cpu_count() or 1
-
-    def map(
-        self, fn: "Task[Item, Result]", items: Sequence[Item], *, seed: int, progress: Progress | None = None
-    ) -> list[Result]:
-        """Return `[fn(item, item_seed) ...]`. Raises Refusal when the same items kill worker after worker."""
-        bar = progress or Silent()
-        pairs = list(zip(items, item_seeds(seed, len(items)), strict=True))
-        done: dict[int, Result] = {}
-        n_deaths = 0
-        while len(done) < len(pairs):
-            n_before = len(done)
-            try:
-                self._round(fn, pairs, done, bar)
-            except BrokenProcessPool as death:
-                n_deaths = 1 if len(done) > n_before else n_deaths + 1
-                if n_deaths == MOST_DEATHS:
-                    raise Refusal(
-                        f"worker processes died {n_deaths} times on the same work (out of memory?); use fewer workers",
-                        "processes",
-                    ) from death
-        return [done[place] for place in range(len(pairs))]
-
-    def _round(
-        self, fn: "Task[Item, Result]", pairs: Sequence[tuple[Item, int]], done: dict[int, Result], bar: Progress
-    ) -> None:
-        """Add what is missing to `done`. A worker that dies takes its pool with it: what is done by then is kept."""
-        left = [place for place in range(len(pairs)) if place not in done]
-        n_workers = max(1, min(self.n_workers, len(left)))
-        with _quiet_environment(), ProcessPoolExecutor(n_workers, get_context("spawn")) as pool:
-            places: dict[Future[Result], int] = {
-                pool.submit(run_single, fn, pairs[place][0], pairs[place][1]): place for place in left
-            }
-            try:
-                death = None
-                for future in as_completed(places):
-                    try:
-                        done[places[future]] = future.result()
-                    except BrokenProcessPool as problem:
-                        death = problem
-                        continue
-                    bar.advance()
-                if death is not None:
-                    raise death
-            finally:
-                pool.shutdown(wait=True, cancel_futures=True)
 
 
 def run_single(fn: "Task[Item, Result]", item: Item, item_seed: int) -> Result:
@@ -138,11 +96,11 @@ def one_thread() -> Iterator[None]:
             limits.restore_original_limits()
 
 
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def _blas_limits() -> "_Limits | None":
-    if "numpy" not in sys.modules or all(os.environ.get(name) == "1" for name in _THREADS[:2]):
+    if "numpy" not in sys.modules or all(os.environ.get(name) == "1" for name in THREADS[:2]):
         return None
     try:
         from threadpoolctl import threadpool_limits
@@ -154,18 +112,3 @@ def _blas_limits() -> "_Limits | None":
 
 class _Limits(Protocol):
     def restore_original_limits(self) -> None: ...
-
-
-@contextmanager
-def _quiet_environment() -> Iterator[None]:
-    """Let processes that start meanwhile find one thread in their environment: it counts when numpy is loaded."""
-    before = {name: os.environ.get(name) for name in _THREADS}
-    os.environ.update(dict.fromkeys(_THREADS, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value

@@ -1,6 +1,7 @@
 """Between stored values and the analysis: temperatures, geometry, gates, and what of an analysis goes into columns."""
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -47,10 +48,7 @@ def _like(default: Any, value: Any) -> Any:
     if isinstance(default, int | float) or default is None:
         if isinstance(value, bool) or not isinstance(value, int | float | str):
             raise ValueError("should be a number")
-        try:
-            return int(value) if isinstance(default, int) else float(value)
-        except ValueError:
-            raise ValueError("should be a number") from None
+        return _number(default, value)
     if isinstance(default, str) and isinstance(value, str):
         return value
     if isinstance(default, tuple) and isinstance(value, list | tuple):
@@ -106,6 +104,21 @@ def at_temperature(
     if settings.measurement.temperature_c is not None:
         return spectrum.with_temperature(settings.measurement.temperature_c, default_sd_c, "lab.toml")
     return spectrum
+
+
+def _number(default: float | None, value: float | str) -> float:
+    """Return a finite number, whole where the default is."""
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        raise ValueError("should be a number") from None
+    if not math.isfinite(number):
+        raise ValueError("should be a finite number")
+    if isinstance(default, int):
+        if not number.is_integer():
+            raise ValueError("should be a whole number")
+        return int(number)
+    return number
 
 
 def from_stored(stored: "StoredSpectrum") -> "Spectrum":

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from nasicon_loop.core import Refusal
@@ -41,27 +42,54 @@ def check_database(where: Path | None, *, repair: bool = False) -> Checked:
     return Checked(findings, repairs, summary)
 
 
-def back_up(where: Path | None, target: Path | None = None) -> Path:
-    """Write a verified copy of the database; by default to backups/ in the lab folder."""
+def back_up(where: Path | None, target: Path | None = None, *, verify: bool = False) -> Path:
+    """Write a copy of the database, by default to backups/ in the lab folder; returns where it is.
+
+    The copy is proved sound: integrity and references, on a server row by row. With `verify` it is also checked as
+    `check_database` does, vault included. Raises Refusal, with what was found; the copy is kept then.
+    """
     import db
 
     with opened(where) as lab:
         path = target or lab.folder.path / "backups" / f"lab-{lab.clock.now():%Y%m%dT%H%M%SZ}.db"
         path.parent.mkdir(parents=True, exist_ok=True)
-        db.backup(lab.database, path)
-    return path
+        written = db.backup(lab.database, path)
+        if verify:
+            _refuse_findings(written, lab.folder.vault)
+    return written
 
 
-def restore_backup(where: Path | None, source: Path) -> Path | None:
-    """Go back to a backup; returns where the database that was there is kept."""
+def restore_backup(where: Path | None, source: Path, *, verify: bool = False) -> Path | str | None:
+    """Go back to a backup; returns where the database that was there is kept, or its name on a server.
+
+    The backup is proved sound before; with `verify` it is also checked as `check_database` does, vault included, and
+    Refusal, with nothing changed, says what was found.
+    """
     import db
     from nasicon_loop.lab.watching import is_watched
 
     folder = find(where)
     if is_watched(folder):
         raise Refusal("a watch is running in this lab; end it before restoring", folder.path)
-    url = load_settings(folder).database_url(folder)
-    return db.restore(source, url)
+    settings = load_settings(folder)
+    if verify:
+        _refuse_findings(source, folder.vault)
+    return db.restore(source, settings.database_url(folder), settings.lab.name if settings.database.url else None)
+
+
+def _refuse_findings(backup: Path, vault: Path) -> None:
+    """Check a copy of the backup, brought up to date where it is older; bytes that came later are no finding."""
+    import db
+
+    with TemporaryDirectory() as folder:
+        ours = Path(folder) / "lab.db"
+        db.restore(backup, ours)
+        db.upgrade(ours)
+        with db.open(ours) as database:
+            findings = [finding for finding in db.check(database, vault) if finding.kind != "vault orphan"]
+    if findings:
+        more = f", and {len(findings) - 1} more" if len(findings) > 1 else ""
+        raise Refusal(f"{findings[0].what} ({findings[0].kind}){more}", backup)
 
 
 def upgrade_database(where: Path | None) -> str:
@@ -69,11 +97,11 @@ def upgrade_database(where: Path | None) -> str:
     import db
 
     folder = find(where)
-    done = db.upgrade(load_settings(folder).database_url(folder))
+    done = db.upgrade(load_settings(folder).database_url(folder), copies=folder.path / "backups")
     if done.before == done.after:
         return f"the schema is {done.after} already; nothing was changed"
-    kept = f"; what was there before is kept as {done.backup}" if done.backup else ""
-    return f"schema {done.before} is now {done.after}{kept}"
+    kept = ", ".join(map(str, done.copies))
+    return f"schema {done.before} is now {done.after}; what was there before is kept as {kept}"
 
 
 def copy_database(source: str, target: str, name: str | None = None) -> "Copied":

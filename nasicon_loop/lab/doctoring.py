@@ -22,6 +22,7 @@ _REOPENING = (
     ("network file system", "move the lab folder to a local disk, or give a PostgreSQL URL in lab.toml"),
     ("another program", "close the program that has the database open"),
 )
+_GRACE_SECONDS = 60.0
 _OWN_PACKAGES = ("db", "recipes", "instruments")
 
 
@@ -88,6 +89,7 @@ def _lab(folder: LabFolder) -> Iterator[Symptom]:
         settings = load_settings(folder)
     except Refusal as refusal:
         yield Symptom("lab.toml", False, str(refusal), f"correct it in an editor: {folder.toml}")
+        yield from _folders(folder)
         return
     yield Symptom("lab.toml", True, str(folder.toml))
     yield from _folders(folder)
@@ -142,7 +144,7 @@ def _database(folder: LabFolder, settings: "Settings") -> Iterator[Symptom]:
     try:
         checked = check_database(folder.path)
         with opened(folder.path) as lab:
-            rest = [*_clock(lab), *_model(lab), *_inbox(lab)]
+            rest = [*_clock(lab), *_readings(lab), *_model(lab), *_inbox(lab)]
             originals = Originals(lab)
             findings = [
                 Symptom(f"database: {finding.kind}", False, finding.what, remedy_of(finding, originals))
@@ -161,6 +163,8 @@ def _reopening(folder: LabFolder, settings: "Settings", reason: str) -> str:
     for words, remedy in _REOPENING:
         if words in reason:
             return remedy
+    if "there is no lab" in reason:
+        return f"correct [lab] name or [database] url in {folder.toml}"
     if settings.database.url:
         return f"start the PostgreSQL server, or correct [database] url in {folder.toml}"
     backup = newest_backup(folder)
@@ -196,15 +200,40 @@ def _model(lab: "Lab") -> Iterator[Symptom]:
         yield Symptom("model", True, f"run {run.number} of {run.at:%Y-%m-%d %H:%M} UTC")
 
 
-def _inbox(lab: "Lab") -> Iterator[Symptom]:
-    from nasicon_loop.lab.scan import new_in_inbox
-    from nasicon_loop.lab.watching import is_watched
+def _readings(lab: "Lab") -> Iterator[Symptom]:
+    from nasicon_loop.lab.rereading import n_read_by_older
 
-    waiting = new_in_inbox(lab)
-    if is_watched(lab.folder):
+    n_old = n_read_by_older(lab)
+    if n_old:
+        detail = f"{n_old} files were read by older readers than today's"
+        yield Symptom("readings", False, detail, "nasicon fit --all --reanalyse")
+
+
+def _inbox(lab: "Lab") -> Iterator[Symptom]:
+    from nasicon_loop.lab.scan import lying_in_inbox
+    from nasicon_loop.lab.watching import LOG_NAME, is_watched
+
+    lying = lying_in_inbox(lab)
+    n_new, first = len(lying.new), plain(lying.new[0]) if lying.new else ""
+    rules = lab.settings.watch
+    if is_watched(lab.folder) and lying.new_for_seconds > rules.patience_seconds + rules.poll_seconds + _GRACE_SECONDS:
+        detail = f"{n_new} files in inbox/ are not imported although a watch runs (the first: {first})"
+        yield Symptom("watch", not n_new, detail if n_new else "runs", f"see logs/{LOG_NAME}" if n_new else "")
+    elif is_watched(lab.folder):
         yield Symptom("watch", True, "runs")
-    elif waiting:
-        detail = f"{len(waiting)} new files lie in inbox/ and no watch runs (the first: {plain(waiting[0])})"
+    elif n_new:
+        detail = f"{n_new} new files lie in inbox/ and no watch runs (the first: {first})"
         yield Symptom("watch", False, detail, "nasicon watch")
     else:
         yield Symptom("watch", True, "does not run; nothing new lies in inbox/")
+    for item in lying.passed_over:
+        yield Symptom("inbox", False, f"{item.path} {item.reason}", _remedy_of(lab, item.path, item.reason))
+
+
+def _remedy_of(lab: "Lab", path: str, reason: str) -> str:
+    place = lab.folder.path / path
+    if "link" in reason:
+        return f"cp -RL '{place}' '{place}.copy' && rm '{place}'"
+    if "max_depth" in reason:
+        return f"set [watch] max_depth = {len(Path(path).parts) - 1} or more in {lab.folder.toml}"
+    return f"chmod -R u+rwX '{place}'" if "cannot be" in reason else f"rm '{place}'"

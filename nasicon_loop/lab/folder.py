@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from nasicon_loop.core import Refusal, plain
@@ -11,6 +12,8 @@ from nasicon_loop.lab.vault import Vault
 
 LAB_VARIABLE = "NASICON_LAB"
 _SUBFOLDERS = ("inbox", "vault", "protocols", "models", "reports", "logs")
+_FOLDER_MODE = 0o755
+"""Whatever the account's umask lets through: nobody else may exchange what lies in a lab."""
 _OWN_NAMES = {*_SUBFOLDERS, "lab.db", "lab.db-wal", "lab.db-shm"}
 
 
@@ -75,13 +78,18 @@ class LabFolder:
         return self.path / "logs" / "training.lock"
 
     def portable(self, path: Path) -> str:
-        """Return `path` as it is written to the database: relative to the lab with `/`, where it lies in it."""
+        """Return `path` as it is written to the database: relative to the lab with `/`, where it lies in it.
+
+        On Linux a name need not be text. It is spelled with escapes then, and the hash of its bytes tells it from
+        another file whose name is spelled so.
+        """
         absolute = path if path.is_absolute() else Path.cwd() / path
         try:
             text = absolute.relative_to(self.path).as_posix()
         except ValueError:
             text = absolute.as_posix()
-        return text.encode("utf-8", "backslashreplace").decode("utf-8")  # on Linux a name need not be text
+        spelled = text.encode("utf-8", "backslashreplace").decode("utf-8")
+        return spelled if spelled == text else f"{spelled} [{sha256(os.fsencode(text)).hexdigest()[:8]}]"
 
 
 def init(path: Path, name: str | None = None, label_prefix: str = "NL", database_url: str = "") -> LabFolder:
@@ -95,15 +103,19 @@ def init(path: Path, name: str | None = None, label_prefix: str = "NL", database
     text = template(lab_name, label_prefix, database_url)
     _check_free(folder)
     try:
+        folder.path.mkdir(_FOLDER_MODE, parents=True, exist_ok=True)
         for part in _SUBFOLDERS:
-            (folder.path / part).mkdir(parents=True, exist_ok=True)
+            (folder.path / part).mkdir(_FOLDER_MODE, exist_ok=True)
     except OSError as error:
         raise Refusal(f"cannot be made here ({error.strerror}); choose another folder", folder.path) from error
     _create_database(folder, database_url, lab_name, label_prefix)
     unfinished = folder.toml.with_suffix(".toml.new")
-    if database_url:
-        unfinished.touch(mode=0o600)  # the URL may hold a password
-    unfinished.write_text(text, encoding="utf-8", newline="\n")
+    unfinished.unlink(missing_ok=True)
+    unfinished.touch(0o600 if database_url else 0o644)  # the URL may hold a password
+    with unfinished.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
     unfinished.replace(folder.toml)
     return folder
 

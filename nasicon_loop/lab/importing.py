@@ -21,7 +21,7 @@ from nasicon_loop.lab.targets import How, Target, find_target, given_target
 from nasicon_loop.lab.walking import walk
 
 if TYPE_CHECKING:
-    from db import RawFile, Reader, Writer
+    from db import RawFile, Reader, StoredAnalysis, Writer
     from nasicon_loop.eis import Analysis
     from nasicon_loop.lab.context import Lab
     from nasicon_loop.lab.vault import Vault
@@ -78,7 +78,7 @@ def import_file(
     gets it.
 
     A file that cannot be read is kept and recorded with the reason; the result's `refusal` says it. Raises Refusal,
-    with nothing changed, for a label that does not exist and when the database cannot be written.
+    with nothing changed, for a label that does not exist and when vault or database cannot be written.
     """
     refuse_odd_temperature(temperature_c)
     with lab.database.read() as reader:
@@ -92,7 +92,10 @@ def import_file(
     except OSError as error:
         return ImportResult(plain(path), "refused", refusal=f"cannot be opened ({error.strerror or error})")
     read = read_spectra(incoming, prefix, lab.settings, temperature_c, temperature_c_sd)
-    return keep_file(lab, incoming, read, sample_label=sample_label, who=who)
+    try:
+        return keep_file(lab, incoming, read, sample_label=sample_label, who=who)
+    except OSError as error:
+        raise Refusal(f"cannot take {incoming.name} ({error.strerror or error})", lab.folder.vault) from error
 
 
 def keep_file(
@@ -267,25 +270,34 @@ def _store(
         if not (there.is_better_reading and file.refusal is not None):
             return file, False  # another process was faster
         file = writer.add_reading(file, **reading)
-    target = there.target
+    store_spectra(writer, file, read, there.target, analyses, how=how)
+    return file, is_new
+
+
+def store_spectra(
+    writer: "Writer", file: "RawFile", read: ReadFile, target: Target, analyses: "Sequence[Analysis]", *, how: How
+) -> "list[StoredAnalysis]":
+    """Store what stands under a file's newest reading: owner, spectra, and the analyses that there are."""
     if target.sample is not None and writer.assignment(file) is None:
         writer.assign(file, sample=target.sample, pellet=target.pellet, how=how)
-    if file.refusal is None and file.duplicate_of is None:
-        for sweep, (spectrum, analysis) in enumerate(zip_longest(read.spectra, analyses), start=1):
-            stored = writer.add_spectrum(
-                file,
-                sweep,
-                frequency_hz=spectrum.frequency_hz,
-                impedance_ohm=spectrum.impedance_ohm,
-                metadata=dict(spectrum.metadata) | {"name_sweep": read.name.sweep},
-                temperature_c=spectrum.temperature_c,
-                temperature_c_sd=spectrum.temperature_c_sd,
-                temperature_source=spectrum.temperature_source,
-            )
-            if analysis is not None:
-                used = target.geometry if analysis.geometry is not None else None
-                writer.add_analysis(stored, geometry=used, **columns(analysis))
-    return file, is_new
+    if file.refusal is not None or file.duplicate_of is not None:
+        return []
+    made = []
+    for sweep, (spectrum, analysis) in enumerate(zip_longest(read.spectra, analyses), start=1):
+        stored = writer.add_spectrum(
+            file,
+            sweep,
+            frequency_hz=spectrum.frequency_hz,
+            impedance_ohm=spectrum.impedance_ohm,
+            metadata=dict(spectrum.metadata) | {"name_sweep": read.name.sweep},
+            temperature_c=spectrum.temperature_c,
+            temperature_c_sd=spectrum.temperature_c_sd,
+            temperature_source=spectrum.temperature_source,
+        )
+        if analysis is not None:
+            used = target.geometry if analysis.geometry is not None else None
+            made.append(writer.add_analysis(stored, geometry=used, **columns(analysis)))
+    return made
 
 
 def _take_back(writer: "Writer", file: "RawFile", reason: str) -> None:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from instruments import Spectrum
     from nasicon_loop.lab.settings import Settings
 
+_LONGEST_NAME = 1000
+"""Characters; file systems take 255."""
+
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
@@ -34,8 +37,8 @@ class Incoming:
 
     @property
     def name(self) -> str:
-        """The file's name, without what a terminal would act on."""
-        return plain(self.path.name)
+        """The file's name, without what a terminal would act on; whole, since a label may stand at its end."""
+        return plain(self.path.name, limit=_LONGEST_NAME)
 
     @property
     def looks_unfinished(self) -> bool:

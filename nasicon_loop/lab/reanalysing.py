@@ -21,6 +21,8 @@ from nasicon_loop.lab.analysing import (
 from nasicon_loop.lab.concluding import earlier_sweeps, sweeps_of_pellet
 from nasicon_loop.lab.describing import stored_target
 from nasicon_loop.lab.leads import as_analysed
+from nasicon_loop.lab.rereading import AUTOMATIC, read_again
+from nasicon_loop.lab.results import ImportResult
 
 if TYPE_CHECKING:
     from db import PelletGeometry, RawFile, Reader, Signature, StoredAnalysis, StoredSpectrum
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.context import Lab
 
 _AT_ONCE = 256
-_AUTOMATIC = "nasicon"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Reanalysed:
-    """What was done: analyses made anew, what changed, and how many old ones were left as they are and why."""
+    """What was done: analyses made anew, what changed, and how many old ones were left as they are and why.
+
+    `read_anew` has the files that a newer reader reads otherwise.
+    """
 
     engine_version: str
     n_done: int
@@ -59,6 +63,24 @@ class Reanalysed:
     n_current: int
     n_by_hand: int
     n_taken_back: int
+    read_anew: tuple[ImportResult, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Within:
+    """A step of a longer work: moves the whole's bar on."""
+
+    whole: Progress
+
+    def start(self, what: str, total: int) -> None:
+        """The whole has begun already."""
+
+    def advance(self, n_steps: int = 1, detail: str = "") -> None:
+        """Move the whole's bar."""
+        self.whole.advance(n_steps, detail)
+
+    def finish(self) -> None:
+        """The whole goes on."""
 
 
 @dataclass(frozen=True)
@@ -86,10 +108,12 @@ class _File:
 def reanalyse(lab: "Lab", *, executor: Executor | None = None, progress: Progress | None = None) -> Reanalysed:
     """Analyse anew what an older engine analysed; made by hand or taken back stays, and nothing is overwritten.
 
-    A signature is carried on where verdict and number stay the same, and a rejection always.
+    What an older reader read is read again before. A signature is carried on where verdict and number stay the same,
+    and a rejection always. Each sweep is one item of the `executor`; the result does not depend on which.
     """
     from nasicon_loop.eis import ENGINE_VERSION
 
+    read_anew = tuple(read_again(lab))
     with lab.database.read() as reader:
         ids, counts = _stale(reader, ENGINE_VERSION)
         n_of = Counter(ids.values())
@@ -98,12 +122,11 @@ def reanalyse(lab: "Lab", *, executor: Executor | None = None, progress: Progres
     bar.start("analysing anew", len(ids))
     n_done, changes = 0, list[Change]()
     for batch in _batches(files, n_of):
-        found = _redo(lab, batch, set(ids), executor)
+        found = _redo(lab, batch, set(ids), executor, _Within(bar))
         n_done += len(found)
         changes += [change for change, is_notable in found if is_notable]
-        bar.advance(sum(n_of[file.id] for file in batch), detail=batch[-1].name)
     bar.finish()
-    return Reanalysed(ENGINE_VERSION, n_done, tuple(changes), *counts)
+    return Reanalysed(ENGINE_VERSION, n_done, tuple(changes), *counts, read_anew)
 
 
 def _stale(reader: "Reader", version: str) -> tuple[dict[int, int], tuple[int, int, int]]:
@@ -112,7 +135,7 @@ def _stale(reader: "Reader", version: str) -> tuple[dict[int, int], tuple[int, i
     n_current = n_by_hand = n_taken_back = 0
     file_of = {head.id: file.id for file in reader.files() for head in reader.spectrum_heads(file)}
     for analysis in reader.current_analyses(with_document=False):
-        if analysis.made_by != _AUTOMATIC:
+        if analysis.made_by != AUTOMATIC:
             n_by_hand += 1
         elif reader.retractions(analysis):
             n_taken_back += 1
@@ -140,7 +163,9 @@ def _batches(files: "list[RawFile]", n_of: Mapping[int, int]) -> "Iterator[list[
         yield batch
 
 
-def _redo(lab: "Lab", batch: "list[RawFile]", stale: set[int], executor: Executor | None) -> list[tuple[Change, bool]]:
+def _redo(
+    lab: "Lab", batch: "list[RawFile]", stale: set[int], executor: Executor | None, bar: Progress
+) -> list[tuple[Change, bool]]:
     from nasicon_loop import eis
 
     settings = eis_settings(lab.settings)
@@ -148,7 +173,11 @@ def _redo(lab: "Lab", batch: "list[RawFile]", stale: set[int], executor: Executo
         files = [_file(lab, reader, file, stale) for file in batch]
     work = [(one, sweep) for one in files for sweep in one.sweeps if sweep.is_stale]
     made = eis.analyse_many(
-        [sweep.spectrum for _, sweep in work], [one.shape for one, _ in work], settings=settings, executor=executor
+        [sweep.spectrum for _, sweep in work],
+        [one.shape for one, _ in work],
+        settings=settings,
+        executor=executor,
+        progress=bar,
     )
     new = {sweep.old.id: analysis for (_, sweep), analysis in zip(work, made, strict=True)}
     written = list[tuple[Change, bool]]()

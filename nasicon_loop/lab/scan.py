@@ -43,19 +43,24 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class ScanReport:
-    """What one look gave. `unreachable` says why the inbox could not be listed; then nothing else is known."""
+    """What one look gave. `unreachable` says why the inbox could not be listed; then nothing else is known.
+
+    `passed_over` is what will never be read as it lies there: links, pipes, folders that are too deep or closed.
+    """
 
     results: tuple[ImportResult, ...] = ()
     waiting: tuple[Waiting, ...] = ()
     n_files: int = 0
     unreachable: str | None = None
     next_look_seconds: float | None = None
+    passed_over: tuple[Waiting, ...] = ()
 
 
 @dataclass(slots=True)
 class _Watched:
     stamp: tuple[int, int]
     since: float
+    ctime_ns: int
     reason: str = "has just changed"
     is_trouble: bool = False
     is_hopeless: bool = False
@@ -66,7 +71,6 @@ class _Ready:
     """A file that was read and is to be stored."""
 
     key: str
-    stamp: tuple[int, int]
     item: _Watched
     incoming: Incoming
     read: ReadFile
@@ -74,10 +78,15 @@ class _Ready:
 
 @dataclass(slots=True)
 class ScanMemory:
-    """What is known between two looks: stamps of files that are done, and since when the others stand still."""
+    """What is known between two looks: stamps of files that are done, and since when the others stand still.
+
+    `recorded` has the times of change of the files' records in the file system, which nobody can set: other content
+    of the same size and the same time, as some copying programs leave it, shows there.
+    """
 
     done: dict[str, tuple[int, int]] = field(default_factory=dict)
     watched: dict[str, _Watched] = field(default_factory=dict)
+    recorded: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, lab: "Lab") -> "ScanMemory":
@@ -85,6 +94,12 @@ class ScanMemory:
         with lab.database.read() as reader:
             sightings = reader.sightings()
         return cls({key: (sighting.size_bytes, sighting.mtime_ns) for key, sighting in sightings.items()})
+
+    def is_done(self, key: str, seen: Seen) -> bool:
+        """Whether a file is as it was when it was done."""
+        if self.done.get(key) != seen.stamp:
+            return False
+        return self.recorded.setdefault(key, seen.ctime_ns) == seen.ctime_ns
 
 
 def scan_once(
@@ -118,17 +133,33 @@ def scan_once(
     return ScanReport(first.results + second.results, second.waiting, second.n_files, second.unreachable)
 
 
-def new_in_inbox(lab: "Lab") -> list[str]:
-    """Return the paths in the inbox that the database has not seen as they are now; nothing is opened."""
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """What lies in the inbox beside the files that are done: new ones, and what is passed over with the reason."""
+
+    new: tuple[str, ...] = ()
+    new_for_seconds: float = 0.0
+    passed_over: tuple[Waiting, ...] = ()
+
+
+def lying_in_inbox(lab: "Lab", *, now: Callable[[], float] = time.time) -> Lying:
+    """Look at the inbox without opening anything. `new_for_seconds` is since the youngest new file last changed."""
     known, rules = ScanMemory.of(lab).done, lab.settings.watch
+    passed: list[Waiting] = []
+
+    def pass_over(path: Path, reason: str) -> None:
+        passed.append(Waiting(plain(lab.folder.portable(path)), reason))
+
     try:
         files = [
-            (lab.folder.portable(seen.path), seen.stamp)
-            for seen in walk(lab.folder.inbox, rules.ignore, rules.max_depth)
+            (lab.folder.portable(seen.path), seen)
+            for seen in walk(lab.folder.inbox, rules.ignore, rules.max_depth, pass_over)
         ]
     except OSError:
-        return []  # a missing inbox is told elsewhere
-    return [key for key, stamp in files if known.get(key) != stamp]
+        return Lying()  # a missing inbox is told elsewhere
+    new = [(key, seen) for key, seen in files if known.get(key) != seen.stamp]
+    youngest = max((seen.ctime_ns for _, seen in new), default=0) / 1e9
+    return Lying(tuple(key for key, _ in new), max(0.0, now() - youngest), tuple(passed))
 
 
 class _Pass:
@@ -153,6 +184,7 @@ class _Pass:
         self._rules = lab.settings.watch
         self._ready: list[_Ready] = []
         self._results: list[ImportResult] = []
+        self._passed_over: list[Waiting] = []
         with lab.database.read() as reader:
             self._prefix = reader.lab.label_prefix
 
@@ -161,7 +193,7 @@ class _Pass:
         try:
             files = {
                 self._lab.folder.portable(seen.path): seen
-                for seen in walk(self._lab.folder.inbox, self._rules.ignore, self._rules.max_depth)
+                for seen in walk(self._lab.folder.inbox, self._rules.ignore, self._rules.max_depth, self._pass_over)
             }
         except OSError as error:
             return ScanReport(unreachable=f"{self._lab.folder.inbox}: {error.strerror or error}")
@@ -170,10 +202,19 @@ class _Pass:
         for key, seen in files.items():
             if self._stop is not None and self._stop.is_set():
                 break
-            if self._memory.done.get(key) != seen.stamp:
+            if not self._memory.is_done(key, seen):
                 self._consider(key, seen)
         self._store()
-        return ScanReport(tuple(self._results), self._waiting(), len(files), next_look_seconds=self._soonest())
+        return ScanReport(
+            tuple(self._results),
+            self._waiting(),
+            len(files),
+            next_look_seconds=self._soonest(),
+            passed_over=tuple(self._passed_over),
+        )
+
+    def _pass_over(self, path: Path, reason: str) -> None:
+        self._passed_over.append(Waiting(plain(self._lab.folder.portable(path)), reason, is_trouble=True))
 
     def _waiting(self) -> tuple[Waiting, ...]:
         watched = sorted(self._memory.watched.items())
@@ -184,11 +225,12 @@ class _Pass:
     def _consider(self, key: str, seen: Seen) -> None:
         item = self._memory.watched.get(key)
         fresh = look(seen.path)  # a listing may be old (network shares, files held open on Windows)
-        if fresh is None or self._memory.done.get(key) == fresh.stamp:
+        if fresh is None or self._memory.is_done(key, fresh):
             self._memory.watched.pop(key, None)
             return
         if item is None or item.stamp != fresh.stamp:
-            item = self._memory.watched[key] = _Watched(fresh.stamp, self._clock())
+            item = self._memory.watched[key] = _Watched(fresh.stamp, self._clock(), fresh.ctime_ns)
+        item.ctime_ns = fresh.ctime_ns
         item.is_trouble = False
         if item.is_hopeless or self._clock() - item.since < self._rules.settle_seconds:
             return
@@ -244,11 +286,29 @@ class _Pass:
         return keep_files(self._lab, items, analyse=self._rules.analyse)
 
     def _settle(self, ready: _Ready, result: ImportResult) -> None:
-        self._memory.done[ready.key] = ready.stamp
-        self._memory.watched.pop(ready.key, None)
+        self._is_done(ready.key, ready.item)
         self._tell(result)
 
+    def _is_done(self, key: str, item: _Watched) -> None:
+        self._memory.done[key] = item.stamp
+        self._memory.recorded[key] = item.ctime_ns
+        self._memory.watched.pop(key, None)
+
     def _read(self, key: str, path: Path, item: _Watched) -> _Ready | None:
+        incoming = self._taken(key, path, item)
+        if incoming is None:
+            return None
+        is_patient = self._clock() - item.since >= self._rules.patience_seconds
+        if incoming.looks_unfinished and not is_patient and not self._is_known(incoming):
+            item.reason = "its last line is still open"
+            return None
+        read = read_spectra(incoming, self._prefix, self._lab.settings)
+        if read.refusal is not None and not is_patient and not self._is_known(incoming):
+            item.reason = f"cannot be read yet: {read.refusal}"
+            return None
+        return _Ready(key, item, incoming, read)
+
+    def _taken(self, key: str, path: Path, item: _Watched) -> Incoming | None:
         try:
             incoming = take(path, key)
         except ChangedMeanwhile:
@@ -259,15 +319,15 @@ class _Pass:
         if (incoming.size_bytes, incoming.mtime_ns) != item.stamp:
             item.stamp, item.since = (incoming.size_bytes, incoming.mtime_ns), self._clock()
             return None
-        is_patient = self._clock() - item.since >= self._rules.patience_seconds
-        if incoming.looks_unfinished and not is_patient and not self._is_known(incoming):
-            item.reason = "its last line is still open"
+        if self._memory.done.get(key) == item.stamp and self._is_as_seen(incoming):
+            self._is_done(key, item)  # renamed, given other rights, linked to: the bytes are the same
             return None
-        read = read_spectra(incoming, self._prefix, self._lab.settings)
-        if read.refusal is not None and not is_patient and not self._is_known(incoming):
-            item.reason = f"cannot be read yet: {read.refusal}"
-            return None
-        return _Ready(key, item.stamp, item, incoming, read)
+        return incoming
+
+    def _is_as_seen(self, incoming: Incoming) -> bool:
+        with self._lab.database.read() as reader:
+            seen = reader.sighting(incoming.key)
+            return seen is not None and reader.file(seen.raw_file_id).sha256 == incoming.sha256
 
     def _is_known(self, incoming: Incoming) -> bool:
         with self._lab.database.read() as reader:

@@ -74,7 +74,7 @@ class Vault:
         folders = {self.file(sha256).parent for sha256 in new}
         fresh = {folder for folder in folders if not folder.is_dir()}
         for folder in folders:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(0o755, parents=True, exist_ok=True)
         temporaries: dict[str, Path] = {}
 
         def write(sha256: str) -> None:

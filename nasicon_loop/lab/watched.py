@@ -3,9 +3,10 @@
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nasicon_loop.core import Refusal
@@ -30,24 +31,45 @@ def watch_inbox(
     """Import whatever comes until SIGINT or SIGTERM; `once` ends when all that lies there is settled and done.
 
     Call it from the main thread: it listens to signals. Raises Refusal when another watch runs, and with `once` when
-    the inbox cannot be read.
+    the inbox cannot be read, or when nothing is left but files that could not be taken for `patience_seconds`.
     """
     stop = threading.Event()
-    trouble: list[str] = []
+    end = _End(lab.settings.watch.patience_seconds)
 
     def look(report: "ScanReport") -> None:
-        if once and report.unreachable is not None:
-            trouble.append(report.unreachable)
-        if once and (trouble or not report.waiting):
+        if once and end.has_come(report):
             stop.set()
 
     with _ended_by_signals(stop):
         watch(_without_training(lab) if once else lab, stop, on_result, on_notice=on_notice, on_scan=look)
-    if trouble:
-        raise Refusal(trouble[0], lab.folder.inbox)
+    if end.trouble:
+        raise Refusal(end.trouble, lab.folder.inbox)
     if once and lab.settings.training.retrain_after_n_results > 0:
         # A watch that goes on trains beside its work; one that ends waits for the training, which says if it is due.
         subprocess.run(training_command(lab), check=False, stdout=subprocess.DEVNULL)  # noqa: S603 - our own module
+
+
+@dataclass(slots=True)
+class _End:
+    """When a watch that shall end by itself has nothing more to do, or cannot do it."""
+
+    patience_seconds: float
+    trouble: str = ""
+    since: float | None = None
+
+    def has_come(self, report: "ScanReport") -> bool:
+        if report.unreachable is not None:
+            self.trouble = report.unreachable
+            return True
+        stuck = [item for item in report.waiting if item.is_trouble]
+        if not report.waiting or len(stuck) < len(report.waiting):
+            self.since = None
+            return not report.waiting
+        self.since = time.monotonic() if self.since is None else self.since
+        if time.monotonic() - self.since < self.patience_seconds:
+            return False
+        self.trouble = f"{len(stuck)} files could not be imported; the first: {stuck[0].path}: {stuck[0].reason}"
+        return True
 
 
 def _without_training(lab: "Lab") -> "Lab":

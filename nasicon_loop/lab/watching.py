@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from nasicon_loop.core import Refusal, plain
 from nasicon_loop.lab.completing import complete
 from nasicon_loop.lab.locking import exclusive, is_held
+from nasicon_loop.lab.rereading import read_again
 from nasicon_loop.lab.results import ImportResult
 from nasicon_loop.lab.retraining import Retrainer, training_command
 from nasicon_loop.lab.scan import FAULTS, OnResult, ScanMemory, ScanReport, scan_once
@@ -80,6 +81,7 @@ class _Loop:
     told: frozenset[str] = frozenset()
     trouble: str | None = None
     token: int = -1
+    has_read_again: bool = False
 
     def run(self) -> None:
         while not self.stop.is_set():
@@ -103,6 +105,9 @@ class _Loop:
             for result in complete(self.lab):
                 self._tell(result)
             self.token = token
+        if not self.has_read_again:  # readers may be others than those of the last watch
+            read_again(self.lab, on_result=self._tell, on_fault=self._tell_fault, stop=self.stop)
+            self.has_read_again = True
         self._tell_waiting(report)
         if self.on_scan is not None:
             self.on_scan(report)
@@ -118,10 +123,11 @@ class _Loop:
             self.on_result(result)
 
     def _tell_waiting(self, report: ScanReport) -> None:
-        lines = frozenset(f"{item.path}: {item.reason}" for item in report.waiting if item.is_trouble)
+        lines = {f"{item.path}: {item.reason}; trying again" for item in report.waiting if item.is_trouble}
+        lines |= {f"{item.path}: {item.reason}" for item in report.passed_over}
         for line in sorted(lines - self.told):
-            self.log.warning("%s; trying again", line)
-        self.told = lines
+            self.log.warning("%s", line)
+        self.told = frozenset(lines)
 
     def _tell_fault(self, fault: Exception) -> None:
         self.log.error("a fault in the import", exc_info=fault)

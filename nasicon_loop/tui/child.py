@@ -85,7 +85,7 @@ def main(arguments: list[str]) -> int:
     try:
         with opened(where) as lab:
             _tell(result=_WORK[kind](lab, int(arguments[2]) if len(arguments) == 3 else 0))
-    except Refusal as refusal:
+    except (Refusal, OSError) as refusal:
         _tell(refusal=str(refusal))
         return _REFUSED
     return 0

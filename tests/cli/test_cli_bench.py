@@ -13,7 +13,7 @@ Run = Any
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(any_database: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """A function that types a command in a new lab; its answer as JSON, or the words of a refusal."""
     monkeypatch.delenv("NASICON_LAB", raising=False)
     monkeypatch.chdir(tmp_path)

@@ -21,7 +21,15 @@ def taught(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A lab with the smallest model that there can be."""
     folder = tmp_path_factory.mktemp("taught") / "lab"
     tiny = replace(
-        predict.Settings.default(), n_members=2, n_epochs=1, n_folds=2, patience=0, channels=(2, 2, 2), hidden=(4,) * 6
+        predict.Settings.default(),
+        n_members=2,
+        n_trunks=1,
+        n_epochs=1,
+        n_pretraining_epochs=1,
+        n_folds=2,
+        n_trees=2,
+        channels=(2, 2, 2),
+        hidden=(8,) * 6,
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(predict.Settings, "default", classmethod(lambda _: tiny))

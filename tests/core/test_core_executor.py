@@ -3,6 +3,8 @@
 import os
 import signal
 import sys
+import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 
 from instruments import Spectrum
 from nasicon_loop.core import Cluster, Executor, Inline, Processes, Refusal, executor_of
+from nasicon_loop.core.cluster import versions
 from nasicon_loop.core.executor import one_thread
 from nasicon_loop.eis import analyse_many, paper_spectrum
 
@@ -21,7 +24,7 @@ distributed = pytest.importorskip("distributed", reason="the extra `cluster` is 
 def scheduler() -> Iterator[str]:
     """A scheduler on this machine with two worker processes of one thread, reachable from here only."""
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0", host="127.0.0.1"
     ) as cluster:
         yield cluster.scheduler_address
 
@@ -63,6 +66,20 @@ def _die_once(item: tuple[int, str], _seed: int) -> int:
     return number * 10
 
 
+def _kill_once_and_count(item: tuple[int, str], _seed: int) -> int:
+    """Each start of an item leaves a mark; item 3 kills its worker at the first one."""
+    number, folder = item
+    n_before = len(list(Path(folder).glob(f"{number}-*")))
+    (Path(folder) / f"{number}-{n_before}").touch()
+    if number == 3 and n_before == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if number == 2:  # is being done while its neighbour dies
+        while not list(Path(folder).glob("3-*")):
+            time.sleep(0.01)
+        time.sleep(0.3)
+    return number
+
+
 def _always_die(item: int, _seed: int) -> int:
     os._exit(item)
 
@@ -82,6 +99,13 @@ def test_everywhere_the_same_in_the_same_order_with_progress(cluster: Cluster) -
         assert executor.map(_square_and_seed, [], seed=3) == []
 
 
+def test_every_result_is_told_as_it_comes(cluster: Cluster) -> None:
+    for executor in (Inline(), Processes(2), cluster):
+        told: dict[int, object] = {}
+        results = executor.map(_square_and_seed, list(range(5)), seed=3, done=told.__setitem__)
+        assert [told[place] for place in range(5)] == results
+
+
 def test_analyses_are_the_same_bit_by_bit(cluster: Cluster) -> None:
     here, there, far = (
         [analysis.to_dict() for analysis in analyse_many(spectra(4), executor=executor)]
@@ -98,6 +122,21 @@ def test_a_killed_worker_costs_only_what_it_was_doing(cluster: Cluster, tmp_path
         items = [(number, str(mark)) for number in range(8)]
         assert executor.map(_die_once, items, seed=0) == [number * 10 for number in range(8)]
         assert mark.exists(), "the worker was killed"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills with a POSIX signal")
+def test_a_dead_worker_costs_its_neighbours_nothing(tmp_path: Path) -> None:
+    items = [(number, str(tmp_path)) for number in range(2, 9)]
+    assert Processes(2).map(_kill_once_and_count, items, seed=0) == list(range(2, 9))
+    starts = Counter(path.name.partition("-")[0] for path in tmp_path.iterdir())
+    assert starts == {"3": 2} | {str(number): 1 for number in (2, 4, 5, 6, 7, 8)}
+
+
+def test_a_worker_with_other_versions_is_refused(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = {**versions(), "numpy": "1.0"}
+    monkeypatch.setattr("nasicon_loop.core.cluster.versions", lambda: ours)
+    with pytest.raises(Refusal, match=r"a worker: has numpy .*, and 1\.0 is wanted"):
+        cluster.map(_square_and_seed, [1], seed=0)
 
 
 def test_what_kills_every_worker_is_refused_at_last() -> None:

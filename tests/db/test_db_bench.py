@@ -3,15 +3,13 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC
 from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 import db
-from db import engines, revisions, schema
+from db import revisions
 from nasicon_loop.core import Refusal
 
 Tell = Callable[..., Any]
@@ -28,40 +26,6 @@ def test_an_older_lab_is_upgraded_with_its_data(tmp_path: Path) -> None:
     done = db.upgrade(path)
     assert (done.before, done.after) == ("0001", revisions.REVISIONS[-1])
     with db.open(path) as database:
-        _is_whole_and_goes_on(database)
-
-
-def test_an_older_lab_on_a_server_is_upgraded_with_its_data(postgres_server: str, tmp_path: Path) -> None:
-    source = sa.create_engine(f"sqlite:///{tmp_path / 'old.db'}")
-    with closing(sqlite3.connect(tmp_path / "old.db")) as connection:
-        connection.executescript(RELEASE_0001.read_text(encoding="utf-8"))
-    url = f"{postgres_server}/upgraded"
-    server = sa.create_engine(f"{postgres_server}/postgres".replace("postgresql:", "postgresql+pg8000:"))
-    with server.connect() as admin:
-        admin.execution_options(isolation_level="AUTOCOMMIT").execute(sa.text("CREATE DATABASE upgraded"))
-    server.dispose()
-    target = engines.writing_engine(engines.resolved(url))
-    old, new = sa.MetaData(), sa.MetaData()
-    with target.begin() as connection:
-        schema.migrate(connection, "0001")
-    old.reflect(source)
-    new.reflect(target)
-    with target.begin() as connection, source.connect() as giver:
-        for table in new.sorted_tables:
-            rows = [dict(row) for row in giver.execute(sa.select(old.tables[table.name])).mappings()]
-            if rows and table.name != "alembic_version":
-                for row in rows:
-                    if "at" in row:
-                        row["at"] = row["at"].replace(tzinfo=UTC)
-                connection.execute(sa.insert(table), rows)
-                if "id" in table.c:
-                    connection.exec_driver_sql(
-                        f"SELECT setval('{table.name}_id_seq', (SELECT max(id) FROM \"{table.name}\"))"  # noqa: S608
-                    )
-    source.dispose()
-    target.dispose()
-    assert db.upgrade(url).after == revisions.REVISIONS[-1]
-    with db.open(url) as database:
         _is_whole_and_goes_on(database)
 
 

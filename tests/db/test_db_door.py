@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 import pytest
@@ -211,7 +211,7 @@ def test_an_upgrade_copies_first_and_keeps_everything(
     tell(lite)
     path = lite.path or Path()
     newest = revisions.REVISIONS[-1]
-    assert db.upgrade(path) == schema.Upgrade(newest, newest, None)
+    assert db.upgrade(path) == schema.Upgrade(newest, newest)
     folder = tmp_path / "migrations"
     shutil.copytree(Path(schema.__file__).with_name("migrations"), folder)
     (folder / "versions" / "0098_later.py").write_text(
@@ -290,15 +290,55 @@ def test_a_network_share_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with pytest.raises(Refusal, match=r"network file system \(nfs4\)"):
         db.create(share / "lab.db", "Lab")
     db.create(share / "local" / "lab.db", "Lab").close()
+    (tmp_path / "link.db").symlink_to(share / "lab.db")
+    with pytest.raises(Refusal, match=r"network file system \(nfs4\)"):
+        db.create(tmp_path / "link.db", "Lab")
 
 
-def test_a_server_is_backed_up_with_its_own_tools(postgres_server: str, tmp_path: Path) -> None:
-    with db.create(f"{postgres_server}/postgres", "Backups") as database:
-        with pytest.raises(Refusal, match="pg_dump"):
-            db.backup(database, tmp_path / "x")
-        with pytest.raises(Refusal, match="pg_restore"):
-            db.restore(tmp_path / "x", f"{postgres_server}/postgres")
-        assert db.upgrade(f"{postgres_server}/postgres").backup is None
+def test_shares_of_windows_are_told_by_their_paths(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mounts, "_drive_type", lambda anchor: 4 if anchor == "Z:\\" else 3)
+    paths = {r"\\nas\lab": True, r"\\?\UNC\nas\lab": True, r"Z:\lab": True, r"C:\lab": False, r"\\?\C:\lab": False}
+    assert {path: mounts.is_windows_share(PureWindowsPath(path)) for path in paths} == paths
+
+
+def test_a_file_that_is_exchanged_or_removed_takes_nothing_more(lite: db.Database, tmp_path: Path) -> None:
+    copy, path = db.backup(lite, tmp_path / "copy.db"), lite.path or Path()
+    copy.replace(path)
+    for way in (lite.read, lambda: lite.write(who="x")):
+        with pytest.raises(Refusal, match="exchanged or removed"), way():
+            pass
+    with pytest.raises(Refusal, match="exchanged or removed"):
+        lite.change_token()
+    with db.open(path) as opened:
+        path.unlink()
+        with pytest.raises(Refusal, match="exchanged or removed"), opened.read():
+            pass
+
+
+def test_a_lab_on_a_server_is_backed_up_and_put_back(postgres_server: str, tell: Tell, tmp_path: Path) -> None:
+    url = f"{postgres_server}/postgres"
+    with db.create(url, "Backups") as database:
+        tell(database)
+        (tmp_path / "copy.db").touch()
+        copy = db.backup(database, tmp_path / "copy.db")
+        assert copy.name == "copy-2.db", "a taken name gets a number"
+        with database.write(who="x") as writer:
+            writer.add_sample("Na3Zr2Si2PO12")
+        with pytest.raises(Refusal, match="a backup of the lab 'Backups', and this one is 'Other'"):
+            db.restore(copy, url, "Other")
+        kept = db.restore(copy, url, "Backups")
+        with pytest.raises(Refusal, match="exchanged"), database.write(who="x"):
+            pass  # a program that had the lab open does not write into the one that was set aside
+    assert isinstance(kept, str)
+    for name, n_samples in (("Backups", 1), (kept, 2)):
+        with db.open(url, lab=name) as opened, opened.read() as reader:
+            assert len(reader.samples()) == n_samples
+            assert db.check(opened) == []
+    with closing(sqlite3.connect(copy)) as connection:
+        connection.execute("UPDATE sample SET note = 'changed'")
+        connection.commit()
+    with pytest.raises(Refusal, match="is not sound"):
+        db.restore(copy, url, "Backups")
 
 
 def test_times_are_utc_whatever_the_server_thinks(database: db.Database) -> None:

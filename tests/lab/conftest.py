@@ -1,10 +1,8 @@
 """A laboratory with a bench: real folder, real database, spectra in the layout that XM-studio writes."""
 
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +22,6 @@ QUICK: dict[str, Any] = {
     "watch__poll_seconds": 0.05,
     "training__retrain_after_n_results": 0,
 }
-_numbers = count(1)
 STARTED_AT = datetime(2024, 6, 20, 6, 58, 13, tzinfo=UTC)
 
 
@@ -92,27 +89,17 @@ class Bench:
 
 
 @pytest.fixture(scope="session")
-def new_lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def new_lab(any_database: object, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A lab as `init` makes it, to be copied: making the database takes longer than most tests."""
     return init(tmp_path_factory.mktemp("new") / "lab").path
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Imports are tested on both kinds of database; on PostgreSQL all labs share one."""
-    if metafunc.module.__name__.endswith("test_lab_importing") and "bench" in metafunc.fixturenames:
-        metafunc.parametrize("bench", ["sqlite", "postgres"], indirect=True)
-
-
 @pytest.fixture
 def bench(
-    new_lab: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    new_lab: Path, copy_lab: Callable[[Path, Path], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Bench]:
     """An open lab at 25 °C whose inbox settles at once."""
     monkeypatch.delenv("NASICON_LAB", raising=False)
-    if getattr(request, "param", "sqlite") == "postgres":
-        url = f"{request.getfixturevalue('postgres_server')}/postgres"
-        folder = init(tmp_path / "lab", f"Bench {next(_numbers)}", database_url=url).path
-    else:
-        folder = Path(shutil.copytree(new_lab, tmp_path / "lab"))
+    folder = copy_lab(new_lab, tmp_path / "lab")
     with opened(folder, flags={name.replace("__", "."): value for name, value in QUICK.items()}, who="bench") as lab:
         yield Bench(lab)

@@ -128,11 +128,9 @@ class Running:
 
 
 @pytest.fixture
-def desk(new_lab: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def desk(new_lab: Path, copy_lab: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """A new lab, entered."""
-    import shutil
-
-    folder = Path(shutil.copytree(new_lab, tmp_path / "lab"))
+    folder: Path = copy_lab(new_lab, tmp_path / "lab")
     for name, value in {
         "LAB": str(folder),
         "BALANCE_DRIVER": "mt_sics",

@@ -1,6 +1,5 @@
 """The ring through the use cases: suggest, make, measure, learn, suggest again, take back."""
 
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,9 +48,9 @@ def _measured_sample(bench, r_ohm: float = 30.31, r_ct_ohm: float = 35.35) -> st
 
 
 @pytest.fixture(scope="session")
-def literate_lab(new_lab: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def literate_lab(new_lab: Path, keep_lab: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A lab that knows the literature and has a model, to be copied."""
-    folder = Path(shutil.copytree(new_lab, tmp_path_factory.mktemp("literate") / "lab"))
+    folder: Path = keep_lab(new_lab, tmp_path_factory.mktemp("literate") / "lab")
     with ways.opened(folder, who="bench") as lab:
         ways.import_data(lab)
         ways.train_model(lab)
@@ -59,9 +58,9 @@ def literate_lab(new_lab: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 @pytest.fixture
-def literate(literate_lab: Path, bench, tmp_path: Path) -> "Iterator[Any]":  # type: ignore[no-untyped-def]
+def literate(literate_lab: Path, bench, copy_lab, tmp_path: Path) -> "Iterator[Any]":  # type: ignore[no-untyped-def]
     """A bench whose lab knows the literature and has a model."""
-    folder = Path(shutil.copytree(literate_lab, tmp_path / "literate"))
+    folder = copy_lab(literate_lab, tmp_path / "literate")
     flags = {name.replace("__", "."): value for name, value in QUICK.items()}
     with ways.opened(folder, flags=flags, who="bench") as lab:
         yield type(bench)(lab)

@@ -1,7 +1,6 @@
 """A laboratory that somebody has put hostile files into."""
 
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,16 +20,18 @@ QUICK = {
 
 
 @pytest.fixture(scope="session")
-def empty_lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def empty_lab(any_database: object, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A lab as `init` makes it, to be copied."""
     return init(tmp_path_factory.mktemp("security") / "lab").path
 
 
 @pytest.fixture
-def lab(empty_lab: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
+def lab(
+    empty_lab: Path, copy_lab: Callable[[Path, Path], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Lab]:
     """An open lab whose inbox settles at once."""
     monkeypatch.delenv("NASICON_LAB", raising=False)
-    folder = Path(shutil.copytree(empty_lab, tmp_path / "lab"))
+    folder = copy_lab(empty_lab, tmp_path / "lab")
     with opened(folder, flags=QUICK, who="bench") as open_lab:
         yield open_lab
 

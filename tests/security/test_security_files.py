@@ -22,7 +22,7 @@ from nasicon_loop.chemistry import Composition, FormulaError, cif, composition_o
 from nasicon_loop.core import Refusal
 from nasicon_loop.eis import Analysis, analyse, paper_spectrum
 from nasicon_loop.lab import import_data, import_files
-from nasicon_loop.lab.context import Lab
+from nasicon_loop.lab.context import Lab, opened
 from nasicon_loop.lab.folder import init
 from nasicon_loop.lab.scan import scan_once
 from nasicon_loop.predict import load
@@ -57,6 +57,7 @@ def test_pipes_and_devices_neither_hang_nor_fill_the_vault(lab: Lab) -> None:
         assert result.state == "refused"
 
 
+@pytest.mark.sqlite
 @posix
 def test_modes_of_what_a_lab_keeps(lab: Lab, tmp_path: Path, sweep: bytes) -> None:
     (lab.folder.inbox / "a.csv").write_bytes(sweep)
@@ -67,9 +68,18 @@ def test_modes_of_what_a_lab_keeps(lab: Lab, tmp_path: Path, sweep: bytes) -> No
     before = os.umask(0)  # the worst that an account can be set to
     try:
         folder = init(tmp_path / "open")
+        with opened(
+            folder.path, flags={"watch.settle_seconds": 0.0, "watch.patience_seconds": 0.0}, who="bench"
+        ) as other:
+            (folder.inbox / "a.csv").write_bytes(sweep)
+            (result,) = scan_once(other).results
     finally:
         os.umask(before)
-    assert not stat.S_IMODE(folder.database.stat().st_mode) & 0o022, "others may not write results"
+    assert result.is_new
+    kept = [path for path in (folder.path, *folder.path.rglob("*")) if path.parent != folder.inbox]
+    assert [str(path) for path in kept if stat.S_IMODE(path.stat().st_mode) & 0o022] == [], (
+        "others may not write results"
+    )
 
 
 @posix
@@ -187,7 +197,17 @@ def test_a_manifest_cannot_ask_for_all_memory(tmp_path: Path) -> None:
     from safetensors.numpy import save
 
     weights = save({"member0.prior_dual": np.zeros(3, np.float32)})
-    folder = model_folder(tmp_path, weights, settings={"hidden": [10**7] * 6, "n_members": 1}, lab_rows=[], spread=1.0)
+    folder = model_folder(
+        tmp_path,
+        weights,
+        settings={"hidden": [10**7] * 6, "n_members": 1},
+        lab_rows=[],
+        spread=1.0,
+        share=1.0,
+        disagreement=1.0,
+        target_mean=0.0,
+        target_sd=1.0,
+    )
     with pytest.raises(Refusal, match="larger than"):
         load(folder)
 

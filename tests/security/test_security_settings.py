@@ -1,14 +1,18 @@
 """lab.toml and the files beside it are data: nothing in them runs, nothing in them ends the program without a word."""
 
+import math
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import db
 import recipes
 from instruments.devices import DeviceError, parse_profile
+from nasicon_loop import eis
 from nasicon_loop.core import Refusal
-from nasicon_loop.lab.settings import load
+from nasicon_loop.lab.settings import Settings, load
 
 ENDLESS = {
     "brackets": "x = " + "[" * 5000,
@@ -84,3 +88,35 @@ def test_settings_are_small(tmp_path: Path) -> None:
     (tmp_path / "lab.toml").write_bytes(b"#" * 1_000_001)
     with pytest.raises(Refusal, match="too large"):
         load(tmp_path / "lab.toml", environment={})
+
+
+ODD = (
+    "[]", "{}", "[1, 2]", '["a"]', "{a = 1}", "nan", "inf", "-inf", "1e400", "9" * 30, "-1", "0", "0.5", "true", '"x"',
+    '""', '"\\u0000"', '"\\u202e"', "1979-05-27", "1979-05-27T07:32:00Z", "07:32:00", "[[[]]]", '"1e5"', '"nan"',
+    "[{a = 1}]", f'"{"a" * 5000}"',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("section", Settings.model_fields)
+def test_odd_values_of_every_key_are_taken_or_refused_in_one_line(section: str, tmp_path: Path) -> None:
+    """Every kind of value that TOML has, for every key; no number that is taken is infinite or none."""
+    kind: Any = Settings.model_fields[section].annotation
+    keys = [field.name for field in fields(eis.Settings)] if section == "fit" else list(kind.model_fields)
+    path = tmp_path / "lab.toml"
+    for key in keys:
+        for value in ODD:
+            path.write_text(f"[{section}]\n{key} = {value}\n", encoding="utf-8")
+            said = _taken_or_refused(path)
+            if isinstance(said, Refusal):
+                assert str(said).isprintable(), (key, value)
+                continue
+            got = getattr(said, section)
+            number = got.given()[key] if section == "fit" else getattr(got, key)
+            assert not isinstance(number, float) or math.isfinite(number), (key, value)
+
+
+def _taken_or_refused(path: Path) -> Settings | Refusal:
+    try:
+        return load(path, environment={})
+    except Refusal as refusal:
+        return refusal

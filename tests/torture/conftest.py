@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -30,10 +29,16 @@ class Workshop:
     process: "subprocess.Popen[str]"
     folder: Path
     prepared: Path
+    copy: Callable[[Path, Path], Path]
 
     def fresh(self) -> Path:
         """Return a copy of the prepared lab."""
-        return Path(shutil.copytree(self.prepared, self.folder / f"lab{next(_numbers)}"))
+        return self.copy(self.prepared, self.folder / f"lab{next(_numbers)}")
+
+    def warm(self, *seeds: int) -> None:
+        """Let the child load what is loaded on first use, and do the fits of these seeds, in labs thrown away."""
+        for seed in seeds:
+            self.ask(story="warm", lab=str(self.fresh()), seed=seed)
 
     def ask(self, **order: Any) -> int:
         """Give an order and return what it gave."""
@@ -53,7 +58,7 @@ class Workshop:
 
 
 @pytest.fixture(scope="session")
-def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
+def workshop(keep_lab: Callable[[Path, Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     """The child, loaded once."""
     folder = tmp_path_factory.mktemp("workshop")
     prepared = init(folder / "prepared").path
@@ -62,33 +67,40 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     with subprocess.Popen(
         [sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
     ) as process:
-        shop = Workshop(process, folder, prepared)
+        shop = Workshop(process, folder, prepared, keep_lab)
         assert shop.do("prepare", prepared, 0)[0] == 0
         yield shop
         assert process.stdin is not None
         process.stdin.close()
 
 
+def move_to(server: str, folder: Path) -> Path:
+    """Move a lab folder's database to PostgreSQL, as a user would, to one of its own."""
+    name = f"torture{os.getpid()}_{next(_numbers)}"
+    admin = sa.create_engine(resolved(f"{server}/postgres"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    admin.dispose()
+    url = f"{server}/{name}"
+    copy_database(str(folder), url)
+    (folder / "lab.db").unlink()
+    toml = folder / "lab.toml"
+    text = toml.read_text(encoding="utf-8")
+    assert 'url = ""' in text
+    toml.write_text(text.replace('url = ""', f'url = "{url}"'), encoding="utf-8")
+    return folder
+
+
 @pytest.fixture
 def on_server(postgres_server: str) -> Callable[[Path], Path]:
-    """A function that moves a lab folder's database to PostgreSQL, as a user would, each to one of its own."""
+    """A function that moves a lab folder's database to PostgreSQL."""
+    return lambda folder: move_to(postgres_server, folder)
 
-    def moved(folder: Path) -> Path:
-        name = f"torture{os.getpid()}_{next(_numbers)}"
-        admin = sa.create_engine(resolved(f"{postgres_server}/postgres"), isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            connection.execute(sa.text(f"CREATE DATABASE {name}"))
-        admin.dispose()
-        url = f"{postgres_server}/{name}"
-        copy_database(str(folder), url)
-        (folder / "lab.db").unlink()
-        toml = folder / "lab.toml"
-        text = toml.read_text(encoding="utf-8")
-        assert 'url = ""' in text
-        toml.write_text(text.replace('url = ""', f'url = "{url}"'), encoding="utf-8")
-        return folder
 
-    return moved
+@pytest.fixture
+def on_own_server(own_cluster: Any) -> Callable[[Path], Path]:
+    """The same, to a cluster that the test may stop and start."""
+    return lambda folder: move_to(own_cluster.url, folder)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-STORIES = ("importing", "bulk", "weighing", "firing", "training", "retraining")
+STORIES = ("importing", "bulk", "rereading", "weighing", "firing", "training", "retraining")
 PAGE = Path(__file__).parents[2] / "docs" / "crash_safety.md"
 N_LONG, N_SERVER = 240, 30
 
@@ -66,7 +66,7 @@ def listed_points() -> set[str]:
 
 def test_every_write_point_is_survived_and_listed(workshop: Any, summary: Summary) -> None:
     ledger, rng = Ledger(workshop, summary), random.Random(1)  # noqa: S311 - chooses a point
-    workshop.ask(story="warm", lab=str(workshop.prepared), seeds=[1])
+    workshop.warm(1)
     for story in STORIES:
         for (name, phase), n_times in sorted(ledger.undisturbed(story, 1)[1].items()):
             if (name, phase) not in ledger.killed:
@@ -109,7 +109,7 @@ def test_hundreds_of_kills_lose_nothing(
     is_server = kind == "postgres"
     ledger = Ledger(workshop, summary, *([request.getfixturevalue("on_server")] if is_server else []))
     n_seeds = N_SERVER if is_server else N_LONG
-    workshop.ask(story="warm", lab=str(workshop.prepared), seeds=list(range(1, 9)))
+    workshop.warm(*range(1, 9))
     for seed, story in zip(range(1, n_seeds + 1), cycle(STORIES), strict=False):
         rng, content = random.Random(seed), seed % 8 + 1  # noqa: S311 - chooses points
         counted = ledger.undisturbed(story, content)[1]

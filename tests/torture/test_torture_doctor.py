@@ -11,22 +11,29 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import sqlalchemy as sa
 from typer.testing import CliRunner
 
 import instruments
+from db.engines import resolved
 from instruments import registry
+from instruments.sim import xm_studio_csv
 from nasicon_loop import predict
 from nasicon_loop.cli.app import app
 from nasicon_loop.lab import Symptom, examine
 from nasicon_loop.lab.caring import back_up
+from nasicon_loop.lab.folder import LabFolder
+from nasicon_loop.lab.settings import load_settings
 
 RELEASE_0001 = Path(__file__).parents[1] / "db" / "data" / "release_0001.sql"
-TINY = replace(predict.Settings.default(), n_members=2, n_epochs=1, n_folds=2, patience=0, channels=(2, 2, 2),
-               hidden=(8, 8, 8, 8, 8, 8), has_prior=False, uses_features=False)  # fmt: skip
+TINY = replace(predict.Settings.default(), n_members=2, n_trunks=1, n_epochs=1, n_pretraining_epochs=1, n_folds=2,
+               n_trees=2, channels=(2, 2, 2), hidden=(8, 8, 8, 8, 8, 8))  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -39,14 +46,14 @@ def healthy(workshop: Any) -> Path:
 
 
 @pytest.fixture
-def lab(healthy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def lab(healthy: Path, copy_lab: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of it to break, with everything in its own folder."""
     monkeypatch.setattr(predict.Settings, "default", classmethod(lambda _: TINY))
     monkeypatch.setenv("NASICON_MEASUREMENT_TEMPERATURE_C", "25")
     monkeypatch.setenv("NASICON_WATCH_SETTLE_SECONDS", "0")
     monkeypatch.setenv("NASICON_WATCH_PATIENCE_SECONDS", "0")
     monkeypatch.setenv("NASICON_TRAINING_RETRAIN_AFTER_N_RESULTS", "0")
-    folder = Path(shutil.copytree(healthy, tmp_path / "my lab"))
+    folder: Path = copy_lab(healthy, tmp_path / "my lab")
     monkeypatch.setenv("NASICON_LAB", str(folder))
     return folder
 
@@ -56,9 +63,19 @@ def bad(lab: Path) -> list[Symptom]:
 
 
 def sql(lab: Path, statement: str) -> None:
-    with closing(sqlite3.connect(lab / "lab.db")) as connection:
-        connection.execute(statement)
-        connection.commit()
+    """Change the database behind our back."""
+    engine = sa.create_engine(resolved(load_settings(LabFolder(lab)).database_url(LabFolder(lab))))
+    with engine.begin() as connection:
+        connection.execute(sa.text(statement))
+    engine.dispose()
+
+
+def sweep(seed: int) -> bytes:
+    """One short sweep of a pellet."""
+    frequency_hz = np.logspace(6, 0, 25)
+    omega = 2 * np.pi * frequency_hz
+    impedance = 30.31 + seed + 1 / (1j * omega * 2e-8 + 1 / (35.35 + 50.0 * (1 - 1j) / np.sqrt(omega)))
+    return bytes(xm_studio_csv(frequency_hz, impedance, started_at=datetime(2024, 6, 20, tzinfo=UTC)))
 
 
 def raw_file(lab: Path) -> Path:
@@ -115,6 +132,15 @@ def let_files_wait(lab: Path) -> None:
     (lab / "inbox" / "a note.csv").write_bytes(b"milk\n")
 
 
+def link_into_the_inbox(lab: Path) -> None:
+    (lab.parent / "elsewhere.csv").write_bytes(b"elsewhere\n")
+    (lab / "inbox" / "a link.csv").symlink_to(lab.parent / "elsewhere.csv")
+
+
+def age_a_reading(lab: Path) -> None:
+    sql(lab, "UPDATE reading SET reader_version = '0.0.1' WHERE id = 1")
+
+
 def orphan_a_vault_file(lab: Path) -> None:
     # what a power cut between vault and database leaves, when the file is no longer in the inbox
     data = b"x,y\n"
@@ -133,6 +159,7 @@ class Case:
     left: tuple[str, ...] = ()  # what is rightly still said after the remedy
 
 
+OF_A_FILE = (truncate_the_database, lose_the_database, age_the_schema)
 CASES = [
     Case(lose_a_folder, "folder reports/", "mkdir"),
     Case(lose_a_projection, "database: projection", "nasicon db check --repair"),
@@ -151,6 +178,8 @@ CASES = [
         ("database: vault missing", "database: vault orphan", "model", "watch"),
     ),
     Case(let_files_wait, "watch", "nasicon watch"),
+    Case(link_into_the_inbox, "inbox", "cp -RL", ("watch",)),
+    Case(age_a_reading, "readings", "nasicon fit --all --reanalyse", ("database: fact changed",)),
 ]
 
 
@@ -159,6 +188,10 @@ def take(remedy: str) -> None:
     words = shlex.split(remedy)
     if words == ["nasicon", "watch"]:
         words.append("--once")
+    if "&&" in words:
+        cut = words.index("&&")
+        subprocess.run(words[:cut], check=True)
+        words = words[cut + 1 :]
     if words[0] == "nasicon":
         result = CliRunner().invoke(app, words[1:])
         assert result.exit_code in (0, 1), result.output  # 1: a file was refused, and kept
@@ -166,7 +199,13 @@ def take(remedy: str) -> None:
         subprocess.run(words, check=True)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.breaks.__name__)
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=case.breaks.__name__, marks=[pytest.mark.sqlite] if case.breaks in OF_A_FILE else [])
+        for case in CASES
+    ],
+)
 def test_the_doctor_names_it_and_the_remedy_mends_it(case: Case, lab: Path) -> None:
     assert bad(lab) == []
     case.breaks(lab)
@@ -177,6 +216,49 @@ def test_the_doctor_names_it_and_the_remedy_mends_it(case: Case, lab: Path) -> N
         assert symptom.detail
     take(named[0].remedy)
     assert {symptom.what for symptom in bad(lab)} <= set(case.left)
+
+
+def test_ten_at_once_are_all_named_and_the_remedies_mend_them(lab: Path) -> None:
+    names = [f"NL-0002 {number}.csv" for number in range(3)]
+    for number, name in enumerate(names):
+        (lab / "inbox" / name).write_bytes(sweep(number))
+    take("nasicon watch")
+    back_up(lab)
+    by_hash = {hashlib.sha256((lab / "inbox" / name).read_bytes()).hexdigest(): name for name in names}
+    first, second, _ = sorted(by_hash)
+    (lab / "vault" / first[:2] / first).unlink()
+    (lab / "vault" / second[:2] / second).chmod(0o644)
+    (lab / "vault" / second[:2] / second).write_bytes(b"flipped")
+    (lab / "protocols").rmdir()
+    others = (
+        orphan_a_vault_file, lose_a_folder, lose_a_projection, change_a_fact, damage_the_weights, let_files_wait,
+        link_into_the_inbox, set_the_clock_back,
+    )  # fmt: skip
+    for breaks in others:
+        breaks(lab)
+    named = {(symptom.what, symptom.remedy.partition(" '")[0]) for symptom in bad(lab)}
+    assert named >= {
+        ("folder protocols/", "mkdir"),
+        ("folder reports/", "mkdir"),
+        ("database: projection", "nasicon db check --repair"),
+        ("database: vault missing", "nasicon import"),
+        ("database: vault changed", "nasicon import"),
+        ("database: vault orphan", "nasicon import"),
+        ("database: fact changed", "nasicon db restore"),
+        ("clock", "timedatectl set-ntp true"),
+        ("model", "nasicon train"),
+        ("watch", "nasicon watch"),
+        ("inbox", "cp -RL"),
+    }
+    vault = [symptom for symptom in bad(lab) if symptom.what.startswith("database: vault")]
+    for sha256 in (first, second):
+        assert any(symptom.remedy == f"nasicon import '{lab / 'inbox' / by_hash[sha256]}'" for symptom in vault)
+    for _ in range(20):
+        left = [symptom for symptom in bad(lab) if symptom.what != "clock"]
+        if not left:
+            break
+        take(left[0].remedy)
+    assert [symptom for symptom in bad(lab) if symptom.what != "clock"] == []
 
 
 def test_a_newer_schema_wants_a_newer_program(lab: Path) -> None:
@@ -198,8 +280,12 @@ def test_an_unknown_key_in_the_settings(lab: Path) -> None:
     assert bad(lab) == []
 
 
-def test_a_clock_that_was_set_back(lab: Path) -> None:
+def set_the_clock_back(lab: Path) -> None:
     sql(lab, "UPDATE journal SET at = '2099-01-01 00:00:00.000000' WHERE id = (SELECT max(id) FROM journal)")
+
+
+def test_a_clock_that_was_set_back(lab: Path) -> None:
+    set_the_clock_back(lab)
     (symptom,) = bad(lab)
     assert (symptom.what, symptom.remedy) == ("clock", "timedatectl set-ntp true")
 

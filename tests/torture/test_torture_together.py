@@ -1,14 +1,17 @@
-"""The watch, a face that looks, imports by command and trainings, all at once on one lab."""
+"""The watch, the screens, another face that looks, imports by command and trainings, all at once on one lab."""
 
 import hashlib
 import os
+import select
 import signal
 import subprocess
 import sys
+import termios
 import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +50,7 @@ class Traffic:
         self.folder, self.end = folder, time.monotonic() + seconds
         self.faults: list[BaseException] = []
         self.contents: set[bytes] = set()
-        self.n_looks = 0
+        self.n_looks = self.n_leaves = 0
         self._threads: list[threading.Thread] = []
 
     @property
@@ -63,15 +66,16 @@ class Traffic:
             except BaseException as fault:
                 self.faults.append(fault)
 
-        thread = threading.Thread(target=guarded)
+        thread = threading.Thread(target=guarded, daemon=True)
         thread.start()
         self._threads.append(thread)
 
     def join(self) -> None:
         """Wait for all."""
         for thread in self._threads:
-            thread.join(120)
+            thread.join(240)
         assert self.faults == []
+        assert not any(thread.is_alive() for thread in self._threads)
 
     def drop(self) -> None:
         """An instrument that writes into the inbox."""
@@ -110,6 +114,41 @@ class Traffic:
                 told = done.communicate(timeout=120)[1]
             assert done.returncode == 0, told
 
+    def leaf(self) -> None:
+        """A person at the screens in a terminal, who leafs through them and leaves with q."""
+        ours, theirs = os.openpty()
+        termios.tcsetwinsize(theirs, (40, 120))
+        command = [sys.executable, "-m", "nasicon_loop.cli", "tui", "--lab", str(self.folder)]
+        environment = {**ENVIRONMENT, "TERM": "xterm-256color"}
+        process = subprocess.Popen(command, env=environment, stdin=theirs, stdout=theirs, stderr=theirs)
+        os.close(theirs)
+        shown, keys = b"", cycle("123456789")
+        try:
+            while not self.is_over or not self.n_leaves:
+                shown += _read(ours)
+                assert process.poll() is None, shown[-1000:]
+                if b"Board" in shown:  # it is there, and takes keys
+                    os.write(ours, next(keys).encode())
+                    self.n_leaves += 1
+            os.write(ours, b"q")
+            while process.poll() is None:
+                shown += _read(ours)
+            assert process.returncode == 0, shown[-1000:]
+            assert b"Traceback" not in shown
+        finally:
+            process.kill()
+            process.wait()
+            os.close(ours)
+
+
+def _read(terminal: int) -> bytes:
+    """What a terminal shows within a moment."""
+    ready, _, _ = select.select([terminal], [], [], 0.2)
+    try:
+        return os.read(terminal, 65536) if ready else b""
+    except OSError:  # whoever was at the other end has left
+        return b""
+
 
 def _nasicon(*words: str) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "nasicon_loop.cli", *words]
@@ -125,14 +164,14 @@ def _nasicon(*words: str) -> "subprocess.Popen[str]":
     ],
 )
 def test_all_at_once(workshop: Any, kind: str, length: str, request: pytest.FixtureRequest) -> None:
-    workshop.ask(story="warm", lab=str(workshop.prepared), seeds=[1])
+    workshop.warm(1)
     folder = workshop.fresh()
     if kind == "postgres":
         request.getfixturevalue("on_server")(folder)
     traffic, n_trainings = Traffic(folder, SECONDS[length]), 0
     with _nasicon("watch", "--lab", str(folder)) as watch:
         try:
-            for work in (traffic.drop, traffic.look, traffic.bring):
+            for work in (traffic.drop, traffic.look, traffic.leaf, traffic.bring):
                 traffic.start(work)
             while not traffic.is_over:
                 n_trainings += 1
@@ -150,7 +189,8 @@ def test_all_at_once(workshop: Any, kind: str, length: str, request: pytest.Fixt
             told = watch.stderr.read()
             assert watch.wait(60) == 0, told
     _everything_is_there_once(folder, traffic.contents | _replaced(folder), n_trainings)
-    print(f"\n{kind}: {len(traffic.contents)} files, {n_trainings} trainings, {traffic.n_looks} looks, 0 lost")
+    n_looks = traffic.n_looks + traffic.n_leaves
+    print(f"\n{kind}: {len(traffic.contents)} files, {n_trainings} trainings, {n_looks} looks, 0 lost")
 
 
 def _files(lab: ways.Lab) -> list[db.RawFile]:

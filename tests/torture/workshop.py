@@ -10,13 +10,12 @@ The points that a child passes stand in the file `log`.
 
 import json
 import os
-import shutil
 import signal
 import sys
-import tempfile
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,11 +26,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine.default import DefaultDialect
 
 import db
+from instruments import registry
 from instruments.sim import xm_studio_csv
 from nasicon_loop import eis, predict
 from nasicon_loop import lab as ways
 from nasicon_loop.lab.context import Lab
 from nasicon_loop.lab.learning import train_model
+from nasicon_loop.lab.rereading import read_again
 from nasicon_loop.lab.scan import scan_once
 
 FORMULA = "Na3.36Zr1.92Cu0.08Si2.2P0.8O12"
@@ -41,8 +42,8 @@ FLAGS: dict[str, Any] = {
     "watch.patience_seconds": 0.0,
     "training.retrain_after_n_results": 1,
 }
-TINY = replace(predict.Settings.default(), n_members=2, n_epochs=1, n_folds=2, patience=0, channels=(2, 2, 2),
-               hidden=(8, 8, 8, 8, 8, 8), has_prior=False, uses_features=False)  # fmt: skip
+TINY = replace(predict.Settings.default(), n_members=2, n_trunks=1, n_epochs=1, n_pretraining_epochs=1, n_folds=2,
+               n_trees=2, channels=(2, 2, 2), hidden=(8, 8, 8, 8, 8, 8))  # fmt: skip
 WRITES = ("INSERT", "UPDATE", "DELETE")
 
 
@@ -162,6 +163,38 @@ def bulk(lab: Lab, seed: int) -> None:
     ways.complete(lab)
 
 
+def rereading(lab: Lab, seed: int) -> None:
+    """Files of an older reader, read again by one whose numbers are others, and by one who gives the same."""
+    importing(lab, seed)
+    for version, factor in (("older still", 1.0), ("next", 1.5)):
+        with another_reader(version, factor):
+            read_again(lab)
+
+
+@contextmanager
+def another_reader(version: str, factor: float) -> Iterator[None]:
+    """Let XM-studio's files be read by another version, whose impedances are `factor` times as large."""
+    found, broken = registry.resolve(())
+    real = next(one for one in found if one.name == "xm_studio")
+
+    class Changed:
+        name, claims = real.name, real.claims
+
+        def __init__(self) -> None:
+            self.version = version
+
+        def read(self, data: bytes) -> list[Any]:
+            return [replace(one, impedance_ohm=factor * one.impedance_ohm) for one in real.read(data)]
+
+    readers = (*(one for one in found if one is not real), Changed())
+    before = registry._resolved
+    registry._resolved = lambda: (readers, broken)  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        registry._resolved = before
+
+
 def weighing(lab: Lab, seed: int) -> None:
     """One precursor after the other, the last but one a little off."""
     for number, formula in enumerate(line.formula for line in ways.weighing_progress(lab, "NL-0001").lines):
@@ -196,7 +229,9 @@ def retraining(lab: Lab, seed: int) -> None:
     train_model(lab, automatic=True)
 
 
-STORIES = {story.__name__: story for story in (prepare, importing, bulk, weighing, firing, training, retraining)}
+STORIES = {
+    story.__name__: story for story in (prepare, importing, bulk, rereading, weighing, firing, training, retraining)
+}
 
 
 def remember_analyses() -> None:
@@ -228,8 +263,7 @@ def main() -> None:
     for line in sys.stdin:
         order = json.loads(line)
         if order["story"] == "warm":  # in this process, for all children
-            for seed in order["seeds"]:
-                warm(seed, order["lab"])
+            warm(order["seed"], order["lab"])
             print(0, flush=True)
             continue
         child = os.fork()
@@ -247,12 +281,10 @@ def main() -> None:
 
 
 def warm(seed: int, lab: str) -> None:
-    """Load what is loaded on first use, and do the fits of a seed, in a copy of a lab that is thrown away."""
-    with tempfile.TemporaryDirectory() as folder:
-        copy = shutil.copytree(lab, Path(folder) / "lab")
-        for story in (importing, bulk, training):
-            with ways.opened(copy, flags=FLAGS, who="workshop") as opened:
-                story(opened, seed)
+    """Load what is loaded on first use, and do the fits of a seed, in a lab that is thrown away."""
+    for story in (rereading, bulk, training):
+        with ways.opened(lab, flags=FLAGS, who="workshop") as opened:
+            story(opened, seed)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """A real lab with a real measurement, and the application on it, pressed by keys only."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -82,7 +81,7 @@ class Hands:
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def template(any_database: object, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A lab as `nasicon init` makes it, without literature: to be copied."""
     folder: Path = tmp_path_factory.mktemp("tui") / "lab"
     create_lab(folder, name="bench", prefix="NL")
@@ -90,10 +89,12 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def lab(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
+def lab(
+    template: Path, copy_lab: Callable[[Path, Path], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Lab]:
     """An open lab at 25 °C."""
     monkeypatch.delenv("NASICON_LAB", raising=False)
-    folder = Path(shutil.copytree(template, tmp_path / "lab"))
+    folder = copy_lab(template, tmp_path / "lab")
     with opened(folder, flags=FLAGS, who="Kim") as lab:
         yield lab
 

@@ -1,0 +1,131 @@
+"""Re-analysis and cross-validation give the same bits here, in processes and on a cluster, also past a dead worker."""
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from nasicon_loop import eis
+from nasicon_loop.chemistry import dope
+from nasicon_loop.cli.app import app
+from nasicon_loop.core import Cluster, Executor, Inline, Processes
+from nasicon_loop.eis import engine, repeats
+from nasicon_loop.lab import import_files, reanalyse
+from nasicon_loop.lab.context import opened
+
+MARK = "NASICON_TEST_MARK"
+
+
+@pytest.fixture(scope="module")
+def scheduler() -> Iterator[str]:
+    """A scheduler on this machine with two worker processes of one thread."""
+    distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0", host="127.0.0.1"
+    ) as cluster:
+        yield cluster.scheduler_address
+
+
+@pytest.fixture
+def cluster(scheduler: str) -> Iterator[Cluster]:
+    with Cluster(scheduler) as joined:
+        yield joined
+
+
+@pytest.fixture
+def aged(bench: Any, copy_lab: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+    """A function that gives a copy of a lab whose four analyses were made by an engine of long ago."""
+    bench.sample()
+    folder, real = tmp_path / "files", eis.analyse_many
+    folder.mkdir()
+    for k in range(4):
+        (folder / f"NL-0001-P1_{k}.csv").write_bytes(bench.csv(30.31, 35.35, seed=k))
+
+    def old(*given: Any, **more: Any) -> Any:
+        return [replace(one, engine_version="0.9.0") for one in real(*given, **more)]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(repeats, "analyse_many", old)
+        import_files(bench.lab, [folder])
+    bench.lab.database.close()
+    return lambda name: copy_lab(bench.lab.folder.path, tmp_path / name)
+
+
+def documents(folder: Path) -> list[Any]:
+    with opened(folder, who="test") as lab, lab.database.read() as reader:
+        return [analysis.document for analysis in reader.current_analyses()]
+
+
+def test_an_analysis_anew_is_the_same_everywhere(aged: Callable[[str], Path], cluster: Cluster, scheduler: str) -> None:
+    found = {}
+    for name, executor in {"here": Inline(), "there": Processes(2), "far": cluster}.items():
+        with opened(aged(name), who="test") as lab:
+            assert reanalyse(lab, executor=executor).n_done == 4
+        found[name] = documents(lab.folder.path)
+    folder = aged("command")
+    words = ["fit", "--all", "--reanalyse", "--executor", scheduler, "--lab", str(folder), "--json"]
+    done = CliRunner().invoke(app, words)
+    assert json.loads(done.stdout)["n_done"] == 4
+    assert found["here"] == found["there"] == found["far"] == documents(folder)
+    assert {one["engine_version"] for one in found["here"]} == {eis.ENGINE_VERSION}
+
+
+def _analyse_or_die(item: Any, seed: int) -> Any:
+    """Die at the first item that is done anywhere, as when the system takes the memory back."""
+    mark = Path(os.environ[MARK])
+    if not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return engine._analyse_item(item, seed)
+
+
+class Deadly:
+    """An executor one of whose workers is killed in the middle."""
+
+    def __init__(self, inner: Executor) -> None:
+        self.inner = inner
+
+    def map(self, _fn: Any, items: Any, *, seed: int, progress: Any = None) -> Any:
+        return self.inner.map(_analyse_or_die, items, seed=seed, progress=progress)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills with a POSIX signal")
+def test_a_worker_killed_in_the_middle_changes_nothing(
+    aged: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(MARK, str(tmp_path / "mark"))
+    with opened(aged("whole"), who="test") as lab:
+        reanalyse(lab)
+    with opened(aged("killed"), who="test") as other:
+        assert reanalyse(other, executor=Deadly(Processes(2))).n_done == 4
+    assert (tmp_path / "mark").exists()
+    assert documents(other.folder.path) == documents(lab.folder.path)
+
+
+def test_folds_are_the_same_everywhere(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    from nasicon_loop.predict import Row, Settings, validate, validation  # not in the workers of the tests above
+
+    tiny = Settings(preset="tiny", n_members=1, n_epochs=1, patience=0, channels=(2, 2, 2), hidden=(8, 8, 8, 8, 8, 8),
+                    n_folds=2, has_prior=False, uses_features=False)  # fmt: skip
+    monkeypatch.setattr(validation, "BASELINES", {"mean": validation.BASELINES["mean"]})
+    monkeypatch.setattr(validation, "SPLITS", ("random",))
+    pairs = [(d, a) for d in ("Mg", "Sc", "Zn", "Y", "Ti") for a in (1, 2, 3, 4)]
+    rows = [
+        Row(f"lit-{k}", dope(d, Fraction(a, 20)).formula, -3.2 - 0.03 * k, 0.1, 25.0, "total", f"{k % 6}", "literature")
+        for k, (d, a) in enumerate(pairs)
+    ]
+    here, there, far = (
+        validate(rows, settings=tiny, seed=3, executor=executor) for executor in (Inline(), Processes(1), cluster)
+    )
+    assert here.scores == there.scores == far.scores
+    for name, means in here.held_out_means.items():
+        assert (there.held_out_means[name] == means).all()
+        assert (far.held_out_means[name] == means).all()
