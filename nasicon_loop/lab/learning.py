@@ -274,12 +274,13 @@ def predict_things(
     prediction is what it is ("why"; of a CIF, why its formula's is).
     """
     from nasicon_loop import predict
+    from nasicon_loop.lab.structures import is_cif, readable
 
     read: dict[int, Any] = {}
     refusals = []
     for place, thing in enumerate(things):
         try:
-            read[place] = _readable(thing)
+            read[place] = readable(thing)
         except Refusal as refusal:
             refusals.append(Refusal(refusal.reason, thing))
     if not read:
@@ -287,7 +288,7 @@ def predict_things(
     run, model = current_model(lab)
     name = f"run {run.number} ({run.data_hash[:12]})"
     rows = training_rows(lab)[0] if reasons else []
-    formulas = [place for place in read if not _is_cif(things[place])]
+    formulas = [place for place in read if not is_cif(things[place])]
     batches = [([place], read[place]) for place in read if place not in formulas]
     if formulas:
         batches.append((formulas, predict.crystals_of([read[place] for place in formulas])))
@@ -315,26 +316,6 @@ def _hull_document(hull: "Hull | None", k: int) -> dict[str, Any]:
         "energy_above_hull_ev_sd": float(hull.sd_ev[k]),
         "p_stable": float(hull.p_stable[k]),
     }
-
-
-def _is_cif(thing: str) -> bool:
-    return thing.lower().endswith(".cif")
-
-
-def _readable(thing: str) -> Any:
-    """The composition that a formula names, or the crystal in a CIF; Refusal before the model sees any."""
-    from nasicon_loop.chemistry import Composition
-    from nasicon_loop.lab.structures import crystal_of_file
-
-    if _is_cif(thing):
-        return crystal_of_file(Path(thing))
-    composition = Composition.parse(thing)
-    if not composition.sites().a:
-        raise Refusal("has no ion in its cavities", composition.formula)
-    if not composition.is_balanced:
-        charge = float(composition.normalised().charge())
-        raise Refusal(f"does not balance: {charge:+.2f} per 12 O with the usual oxidation states", composition.formula)
-    return composition
 
 
 def validate_model(

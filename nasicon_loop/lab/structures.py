@@ -1,4 +1,4 @@
-"""Structure files that a user names: read within bounds, as crystals with their own geometry."""
+"""What a user names to predict: formulas, and structure files, read within bounds as crystals of their own geometry."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from nasicon_loop.core import Refusal
 
 if TYPE_CHECKING:
+    from nasicon_loop.chemistry import Composition
     from nasicon_loop.predict import Crystals
 
 MAX_CIF_BYTES = 5_000_000
@@ -36,3 +37,23 @@ def crystal_of_file(path: Path) -> "Crystals":
             f"{crystal.formulas[0]} does not balance: {charge:+.2f} per 12 O with the usual oxidation states", path
         )
     return crystal
+
+
+def is_cif(thing: str) -> bool:
+    """Say whether a word is meant as the name of a structure file."""
+    return thing.lower().endswith(".cif")
+
+
+def readable(thing: str) -> "Composition | Crystals":
+    """Return the composition that a formula names, or the crystal in a CIF; Refusal before the model sees any."""
+    from nasicon_loop.chemistry import Composition
+
+    if is_cif(thing):
+        return crystal_of_file(Path(thing))
+    composition = Composition.parse(thing)
+    if not composition.sites().a:
+        raise Refusal("has no ion in its cavities", composition.formula)
+    if not composition.is_balanced:
+        charge = float(composition.normalised().charge())
+        raise Refusal(f"does not balance: {charge:+.2f} per 12 O with the usual oxidation states", composition.formula)
+    return composition
