@@ -13,6 +13,7 @@ from nasicon_loop.chemistry.sites import Sites
 
 if TYPE_CHECKING:
     from nasicon_loop.chemistry.cif_check import CifCheck, check_cif, composition_of_cif
+    from nasicon_loop.chemistry.cif_positions import CifPositions, positions_of_cif
     from nasicon_loop.chemistry.many_cells import CellArrays, cell_arrays
     from nasicon_loop.chemistry.many_dopings import DopedArrays, doped_arrays
 
@@ -22,6 +23,7 @@ __all__ = [
     "Cell",
     "CellArrays",
     "CifCheck",
+    "CifPositions",
     "Composition",
     "Dopant",
     "DopedArrays",
@@ -42,6 +44,7 @@ __all__ = [
     "doped_arrays",
     "element",
     "elements",
+    "positions_of_cif",
     "prototype",
     "substitute",
 ]
@@ -50,11 +53,13 @@ __all__ = [
 _LATER = {
     "CellArrays": "many_cells",
     "CifCheck": "cif_check",
+    "CifPositions": "cif_positions",
     "DopedArrays": "many_dopings",
     "cell_arrays": "many_cells",
     "check_cif": "cif_check",
     "composition_of_cif": "cif_check",
     "doped_arrays": "many_dopings",
+    "positions_of_cif": "cif_positions",
 }
 """What needs numpy or pymatgen, by the module that holds it."""
 

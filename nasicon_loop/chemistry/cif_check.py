@@ -56,7 +56,7 @@ def composition_of_cif(text: str, name: str | None = None) -> Composition:
     for text above 5 MB, malformed CIF, several structures, occupancies above one, elements that we do not know, and
     anything that is not a NASICON.
     """
-    return _composition(_structure(text, name), name)
+    return composition_in(read_structure(text, name), name)
 
 
 def check_cif(text: str, name: str | None = None) -> CifCheck:
@@ -67,8 +67,8 @@ def check_cif(text: str, name: str | None = None) -> CifCheck:
     """
     from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
-    structure = _structure(text, name)
-    composition = _composition(structure, name)
+    structure = read_structure(text, name)
+    composition = composition_in(structure, name)
     shortest = _shortest_framework_distance(structure, {symbol for symbol, _ in composition.sites().a})
     if shortest < MIN_FRAMEWORK_DISTANCE_ANGSTROM:
         raise FormulaError(f"framework atoms overlap: two are {shortest:.2f} Å apart", name)
@@ -87,7 +87,8 @@ def check_cif(text: str, name: str | None = None) -> CifCheck:
     )
 
 
-def _structure(text: str, name: str | None) -> "Structure":
+def read_structure(text: str, name: str | None) -> "Structure":
+    """Return the one structure in a CIF, symmetry applied, within the bounds of this module; else FormulaError."""
     if len(text) > MAX_CIF_BYTES:
         raise FormulaError(f"a CIF has at most {MAX_CIF_BYTES // 1_000_000} MB, this has {len(text) / 1e6:.1f}", name)
     lines = [line.rstrip() for line in text.splitlines() if line.strip()]  # pymatgen is slow over many empty lines
@@ -119,7 +120,8 @@ def _refuse_too_many(parser: object, name: str | None) -> None:
             raise FormulaError(f"{n_atoms} atoms times {n_operations} symmetry operations are too many", name)
 
 
-def _composition(structure: "Structure", name: str | None) -> Composition:
+def composition_in(structure: "Structure", name: str | None) -> Composition:
+    """Return the composition of a structure that is a NASICON, per formula unit of about 12 O; else FormulaError."""
     amounts: dict[str, Fraction] = {}
     for position in structure:
         for species, occupancy in position.species.items():

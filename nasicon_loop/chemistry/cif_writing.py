@@ -17,8 +17,9 @@ def cif(composition: Composition, phase: str | None = None) -> str:
 
     Cavity A1 fills first, A2 takes the rest; ions mix on a site in proportion. Sites that add up to less than full keep
     vacancies, to more (rounding) are scaled down to full. The
-    cell is the predicted one, the positions the prototype's: a starting model, not a refinement. Raises FormulaError
-    when the composition is not a NASICON or the phase is unknown.
+    cell is the predicted one, the positions the prototype's: a starting model, not a refinement. Lengths and
+    occupancies carry more digits than anybody knows, so that what is read back is the same structure to 1e-9 Å. Raises
+    FormulaError when the composition is not a NASICON or the phase is unknown.
     """
     sites = composition.sites()
     model = prototype(phase or cell(composition).phase)
@@ -32,7 +33,7 @@ def cif(composition: Composition, phase: str | None = None) -> str:
         f"_cell_formula_units_Z   {model.formula_units}",
         f"_symmetry_space_group_name_H-M   '{model.phase}'",
         f"_symmetry_Int_Tables_number   {model.space_group_number}",
-        *(f"_cell_length_{name}   {value:.5f}" for name, value in zip("abc", lengths[:3], strict=True)),
+        *(f"_cell_length_{name}   {value:.10f}" for name, value in zip("abc", lengths[:3], strict=True)),
         *(f"_cell_angle_{n}   {v:.4f}" for n, v in zip(("alpha", "beta", "gamma"), lengths[3:], strict=True)),
         "loop_",
         "_symmetry_equiv_pos_as_xyz",
@@ -78,6 +79,6 @@ def _shared(amounts: Amounts, occupancy: Fraction) -> Amounts:
 def _rows(site: Site, occupancies: Amounts) -> list[str]:
     x, y, z = (f"{value:.5f}" for value in site.xyz)
     return [
-        f"{site.label}_{symbol} {symbol} {site.multiplicity} {x} {y} {z} {float(occupancy):.8f}"
+        f"{site.label}_{symbol} {symbol} {site.multiplicity} {x} {y} {z} {float(occupancy):.12f}"
         for symbol, occupancy in occupancies
     ]

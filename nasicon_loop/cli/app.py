@@ -9,6 +9,7 @@ from nasicon_loop.cli import (
     bench,
     bench_live,
     database,
+    fetch,
     fit,
     load,
     loop,
@@ -59,6 +60,7 @@ app.command("tui")(start.tui)
 
 data = _group("data", "Literature table, composition facts, CIF files.")
 data.command("import")(loop.data_import)
+data.command("fetch")(fetch.data_fetch)
 data.command("show")(loop.data_show)
 data.command("cif")(loop.data_cif)
 

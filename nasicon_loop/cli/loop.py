@@ -140,7 +140,7 @@ def predict(
     lab: LabOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Predict conductivities with the lab's current model."""
+    """Predict conductivities with the lab's current model, of CIF files on their own structure."""
     from nasicon_loop.cli.reasons import draw_why, hull_words
     from nasicon_loop.cli.words import plain_table
     from nasicon_loop.lab import predict_things
@@ -151,9 +151,10 @@ def predict(
         rows = []
         for document in done:
             mean, sd = document["log10_sigma_mean"], document["log10_sigma_sd"]
-            rows.append(
-                (document["formula"], f"{10**mean:.1e}", f"{mean:.2f} ± {sd:.2f}", hull_words(document["hull"]))
-            )
+            name = document["formula"]
+            if "structure" in document:
+                name = f"{name} ({document['structure']})"
+            rows.append((plain(name), f"{10**mean:.1e}", f"{mean:.2f} ± {sd:.2f}", hull_words(document["hull"])))
         screen.print(plain_table(["formula", "sigma / S cm-1", "log10 sigma", "above hull"], rows))
         for document in done if why else []:
             draw_why(screen, document["why"])

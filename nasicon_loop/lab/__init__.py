@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.doctoring import Symptom, examine
     from nasicon_loop.lab.dummy import DummyReading, add_dummy, dummy_history
     from nasicon_loop.lab.electronic import Polarised, polarisations, polarise_file, polarise_pellet
+    from nasicon_loop.lab.fetching import Fetched, fetch_structures
     from nasicon_loop.lab.firing import Dwell, Fired, fire, record_firing
     from nasicon_loop.lab.fitting import Fitted, draw_fitted, fit_files, geometry_of, operator_name
     from nasicon_loop.lab.geometry import Archimedes, Details, Dimensions
@@ -150,6 +151,7 @@ _HOME = {
     "importing": ("import_files",),
     "judging": ("retract_analysis", "sign_analysis"),
     "learning": ("Trained", "predict_things", "train_model", "validate_model"),
+    "fetching": ("Fetched", "fetch_structures"),
     "firing": ("Dwell", "Fired", "fire", "record_firing"),
     "geometry": ("Archimedes", "Details", "Dimensions"),
     "loads": ("LoadRow", "LoadView", "Reference", "fire_load", "load_list", "load_view", "new_load"),
@@ -206,6 +208,7 @@ __all__ = [
     "DummyReading",
     "Dwell",
     "EqualView",
+    "Fetched",
     "Fired",
     "Fitted",
     "HandFit",
@@ -261,6 +264,7 @@ __all__ = [
     "draw_fitted",
     "dummy_history",
     "examine",
+    "fetch_structures",
     "find_bench_devices",
     "fire",
     "fire_live",

@@ -36,6 +36,7 @@ ACTIONS: tuple[Action, ...] = (
     _cli_only("predict", "predict_things", "predict formulas", "predict", "answers with a table to scripts"),
     _cli_only("validate", "validate_model", "cross-validate the model", "validate", "minutes of work, for scripts"),
     _cli_only("import data", "import_data", "load a literature table", "data import", "done once, from a file's path"),
+    _cli_only("fetch data", "fetch_structures", "fetch structures by OPTIMADE", "data fetch", "minutes of network"),
     _cli_only("show data", "literature_rows", "show the literature", "data show", "hundreds of rows, for a pager"),
     _cli_only("write cif", "write_cif", "write a prototype crystal", "data cif", "writes a file"),
     _cli_only("screen space", "screen_space", "score a million compositions", "screen", "minutes of work, for scripts"),

@@ -269,31 +269,41 @@ def predict_things(
 ) -> tuple[list[dict[str, Any]], list[Refusal]]:
     """Predict formulas and CIF files with the current model; what cannot be read is refused one by one.
 
-    Each document says what is known of the energy above hull ("hull", None without a table of stabilities), and with
-    `reasons` why the prediction is what it is ("why").
+    A formula stands on its prototype, a CIF on its own structure. Records come in the order of `things`. Each says what
+    is known of the energy above hull ("hull", None without a table of stabilities), and with `reasons` why the
+    prediction is what it is ("why"; of a CIF, why its formula's is).
     """
     from nasicon_loop import predict
+    from nasicon_loop.lab.structures import is_cif, readable
 
-    compositions, refusals = [], []
-    for thing in things:
+    read: dict[int, Any] = {}
+    refusals = []
+    for place, thing in enumerate(things):
         try:
-            compositions.append(_composition(thing))
+            read[place] = readable(thing)
         except Refusal as refusal:
             refusals.append(Refusal(refusal.reason, thing))
-    if not compositions:
+    if not read:
         return [], refusals
     run, model = current_model(lab)
-    prediction = model.predict(compositions, temperature_c)
     name = f"run {run.number} ({run.data_hash[:12]})"
-    documents = [{"schema": 1, **record, "model": name, "hull": None} for record in prediction.records()]
-    hull = model.hull(predict.crystals_of(compositions))
-    for k, document in enumerate(documents if hull is not None else []):
-        document["hull"] = _hull_document(hull, k)
-    if reasons:
-        rows, _ = training_rows(lab)
-        for composition, document in zip(compositions, documents, strict=True):
-            document["why"] = predict.why(model, rows, composition, temperature_c).to_dict()
-    return documents, refusals
+    rows = training_rows(lab)[0] if reasons else []
+    formulas = [place for place in read if not is_cif(things[place])]
+    batches = [([place], read[place]) for place in read if place not in formulas]
+    if formulas:
+        batches.append((formulas, predict.crystals_of([read[place] for place in formulas])))
+    documents: dict[int, dict[str, Any]] = {}
+    for places, batch in batches:
+        hull = model.hull(batch)
+        records = model.predict_crystals(batch, temperature_c).records()
+        for k, (place, record) in enumerate(zip(places, records, strict=True)):
+            documents[place] = {"schema": 1, **record, "model": name}
+            documents[place]["hull"] = None if hull is None else _hull_document(hull, k)
+            if place not in formulas:
+                documents[place]["structure"] = things[place]
+            if reasons:
+                documents[place]["why"] = predict.why(model, rows, batch.formulas[k], temperature_c).to_dict()
+    return [documents[place] for place in sorted(documents)], refusals
 
 
 def _hull_document(hull: "Hull | None", k: int) -> dict[str, Any]:
@@ -306,22 +316,6 @@ def _hull_document(hull: "Hull | None", k: int) -> dict[str, Any]:
         "energy_above_hull_ev_sd": float(hull.sd_ev[k]),
         "p_stable": float(hull.p_stable[k]),
     }
-
-
-def _composition(thing: str) -> Any:
-    from nasicon_loop.chemistry import Composition, composition_of_cif
-
-    if not thing.lower().endswith(".cif"):
-        composition = Composition.parse(thing)
-    else:
-        from nasicon_loop.lab.vault import read_bounded
-
-        data = read_bounded(Path(thing), limit=5_000_000)
-        composition = composition_of_cif(data.decode("utf-8", errors="replace"))
-    sites = composition.sites()  # refuses what is no NASICON, one by one, before the model sees any
-    if not sites.a:
-        raise Refusal("has no ion in its cavities", composition.formula)
-    return composition
 
 
 def validate_model(

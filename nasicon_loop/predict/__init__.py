@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nasicon_loop.predict.prediction import CLASS_EDGES, Prediction, Summary
     from nasicon_loop.predict.rows import Row, StabilityRow, data_hash, stability_hash
     from nasicon_loop.predict.settings import Settings
+    from nasicon_loop.predict.structures import crystals_of_structures
     from nasicon_loop.predict.validation import Score, Validation, validate
 
 _HOME = {
@@ -36,6 +37,7 @@ _HOME = {
     "StabilityScore": "hull_validation",
     "Summary": "prediction",
     "Validation": "validation",
+    "crystals_of_structures": "structures",
     "Why": "occlusion",
     "crystals_of": "crystals:crystals",
     "data_hash": "rows",
@@ -68,6 +70,7 @@ __all__ = [
     "Validation",
     "Why",
     "crystals_of",
+    "crystals_of_structures",
     "data_hash",
     "doped_crystals",
     "explain",

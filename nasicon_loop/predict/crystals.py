@@ -15,6 +15,20 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
+class OwnStructure:
+    """What n structure files say themselves, instead of a prototype and the order in which cavities fill."""
+
+    geometry: Array
+    """(n, 5, 5, distances) neighbours by class of centre, class of neighbour, distance; as `neighbour_counts`."""
+    amounts: Mapping[str, Array]
+    """Per class "A1", "A2", "M", "X", "O": (n, elements) per formula unit."""
+
+    def take(self, places: NDArray[np.int64]) -> "OwnStructure":
+        """Return the structures at the given places, in that order."""
+        return OwnStructure(self.geometry[places], {name: table[places] for name, table in self.amounts.items()})
+
+
+@dataclass(frozen=True)
 class Crystals:
     """n compositions on their sites; amounts are per formula unit with 12 O."""
 
@@ -30,6 +44,8 @@ class Crystals:
     """(n,)"""
     p_r3c: Array
     """(n,) probability of R-3c against C2/c at room temperature."""
+    own: OwnStructure | None = None
+    """Where the crystals come from structure files: their own geometry and contents."""
 
     def __len__(self) -> int:
         return len(self.charge)
@@ -48,6 +64,7 @@ class Crystals:
             a_angstrom=self.a_angstrom[places],
             c_angstrom=self.c_angstrom[places],
             p_r3c=self.p_r3c[places],
+            own=None if self.own is None else self.own.take(places),
         )
 
 

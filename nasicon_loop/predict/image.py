@@ -42,6 +42,10 @@ def crystal_images(
     order = np.argsort(batch.a_angstrom**2 * batch.c_angstrom, kind="stable")
     for start in range(0, len(batch), _CHUNK):
         at = order[start : start + _CHUNK]
+        if batch.own is not None:
+            around = content[at].astype(dtype)[:, None]
+            images[at] = np.matmul(around, batch.own.geometry[at].astype(dtype)).transpose(0, 2, 1, 3)
+            continue
         counts = _geometry(batch.a_angstrom[at], batch.c_angstrom[at], batch.p_r3c[at]).astype(dtype)
         for centre in range(len(CLASSES)):
             around = (content[at] * SHARE_OF_PAIR[centre]).astype(dtype)
@@ -53,24 +57,44 @@ def site_contents(batch: Crystals, bases: Mapping[str, SiteBasis]) -> Array:
     """Return (n, classes, channels): occupancy, then mean and spread of the descriptors times occupancy.
 
     The cavity A1 is filled first (Na prefers it), A2 takes the rest; both hold the same mixture of ions. O is full and
-    has zero descriptors: nothing is ever put in its place.
+    has zero descriptors: nothing is ever put in its place. Crystals from structure files hold what the file says.
     """
     content = np.zeros((len(batch), len(CLASSES), N_CHANNELS))
-    n_a = batch.amounts["A"].sum(axis=1)
-    on_a1 = np.clip(n_a, 0.0, A1_PER_FORMULA)
-    occupancy = {
-        "A1": on_a1 / A1_PER_FORMULA,
-        "A2": (n_a - on_a1) / A2_PER_FORMULA,
-        "M": batch.amounts["M"].sum(axis=1) / M_PER_FORMULA,
-        "X": batch.amounts["X"].sum(axis=1) / X_PER_FORMULA,
-        "O": np.ones(len(batch)),
-    }
-    described = {site: np.concatenate(site_descriptors(batch.amounts[site], bases[site]), axis=1) for site in SITES}
+    occupancy = _occupancies(batch)
+    described = _described(batch, bases)
     for k, name in enumerate(CLASSES):
         content[:, k, 0] = occupancy[name]
         if name in SITE_OF_CLASS:
-            content[:, k, 1:] = described[SITE_OF_CLASS[name]] * occupancy[name][:, None]
+            content[:, k, 1:] = described[name] * occupancy[name][:, None]
     return content
+
+
+def _described(batch: Crystals, bases: Mapping[str, SiteBasis]) -> dict[str, Array]:
+    """Per class but O (n, 2 * N_COMPONENTS), mean and spread of the descriptors of the ions on it."""
+    if batch.own is not None:
+        on = batch.own.amounts
+        return {name: np.concatenate(site_descriptors(on[name], bases[s]), axis=1) for name, s in SITE_OF_CLASS.items()}
+    on_site = {site: np.concatenate(site_descriptors(batch.amounts[site], bases[site]), axis=1) for site in SITES}
+    return {name: on_site[site] for name, site in SITE_OF_CLASS.items()}
+
+
+def _occupancies(batch: Crystals) -> dict[str, Array]:
+    """Per class (n,), the share of its places that is taken."""
+    if batch.own is not None:
+        on = {name: table.sum(axis=1) for name, table in batch.own.amounts.items()}
+        on_a1, on_a2, on_m, on_x = (on[name] for name in SITE_OF_CLASS)
+    else:
+        n_a = batch.amounts["A"].sum(axis=1)
+        on_a1 = np.clip(n_a, 0.0, A1_PER_FORMULA)
+        on_a2 = n_a - on_a1
+        on_m, on_x = (batch.amounts[site].sum(axis=1) for site in ("M", "X"))
+    return {
+        "A1": on_a1 / A1_PER_FORMULA,
+        "A2": on_a2 / A2_PER_FORMULA,
+        "M": on_m / M_PER_FORMULA,
+        "X": on_x / X_PER_FORMULA,
+        "O": np.ones(len(batch)),
+    }
 
 
 def _geometry(a_angstrom: Array, c_angstrom: Array, p_r3c: Array) -> Array:

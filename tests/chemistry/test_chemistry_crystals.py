@@ -141,7 +141,7 @@ def test_bad_cif_text_is_refused_with_its_name() -> None:
         "hello": "not a readable CIF",
         "data_x\n_cell_length_a 5\n": "not a readable CIF",
         good.replace("0.25000", "nan"): "not a readable CIF",
-        good.replace("0.66666667", "1.9"): "not a readable CIF",
+        good.replace("0.666666666667", "1.9"): "not a readable CIF",
         good.replace(" Zr ", " Xx "): "which we do not know",
         good.replace(" Si ", " Cl ").replace(" P ", " Cl "): "not a NASICON",
         good + good.replace("data_", "data_second_"): "holds 2 structures",
