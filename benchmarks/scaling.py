@@ -1,7 +1,8 @@
 """What one more candidate, spectrum and training row cost, and what that makes of a billion, a million and a hundred.
 
-`python -m benchmarks scaling` measures on some thousand of each; with NASICON_SCALING_FULL=1 it also screens the finest
-space (more than a million candidates) inline and on a Dask LocalCluster of two processes and compares the best hundred.
+`python -m benchmarks scaling` measures on some thousand of each; with NASICON_SCALING_FULL=1 it also screens the space
+of one and two dopants (1.3 million candidates) inline, in two processes and on a Dask LocalCluster of two, and compares
+the best hundred.
 """
 
 import math
@@ -9,8 +10,6 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 
 from nasicon_loop import campaign
@@ -41,13 +40,8 @@ def timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - begin
 
 
-def question(amounts: int, silicon: int) -> Question:
-    """Return a question over `amounts` times `silicon` points per dopant."""
-    space = replace(
-        campaign.Settings(),
-        amounts=tuple(Fraction(k, 100) for k in range(1, amounts + 1)),
-        silicon=tuple(2 + Fraction(k, 100) for k in range(-(silicon // 2), silicon - silicon // 2)),
-    )
+def question(space: campaign.Settings) -> Question:
+    """Return a question over a space."""
     return Question(space, -3.0, campaign.limits(campaign.literature([]), space))
 
 
@@ -77,7 +71,7 @@ def run() -> str:
         whole = timed(lambda: train(literature, directory, settings=quick))
         per_row = (whole - half) / (len(literature) - len(literature[::2]))
         lines, per_candidate = screening(
-            directory, question(20, 20), {"inline": Inline(), "two processes": Processes(2)}
+            directory, question(campaign.coarse_pairs()), {"inline": Inline(), "two processes": Processes(2)}
         )
         if os.environ.get("NASICON_SCALING_FULL") == "1":
             lines += _full(directory)
@@ -103,10 +97,11 @@ def _full(directory: Path) -> list[str]:
     from distributed import LocalCluster
 
     with (
-        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as local,
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", host="127.0.0.1") as local,
         Cluster(local.scheduler_address) as cluster,
     ):
-        return screening(directory, question(80, 300), {"inline": Inline(), "Dask, two workers": cluster})[0]
+        executors = {"inline": Inline(), "two processes": Processes(2), "Dask, two workers": cluster}
+        return screening(directory, question(campaign.double_doped()), executors)[0]
 
 
 if __name__ == "__main__":

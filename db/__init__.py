@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     )
     from db.values_furnace import FurnaceEvent, FurnaceEventKind, FurnaceReading, FurnaceRun, NewFurnaceReading
     from db.values_quality import QUALITY_KINDS, QualityKind, QualityRecord
+    from db.values_stability import StabilityEntry, StoredStability
     from db.writer import Writer
 
 __all__ = [
@@ -136,9 +137,11 @@ __all__ = [
     "Signature",
     "SpectrumBranch",
     "SpectrumHead",
+    "StabilityEntry",
     "StoredAnalysis",
     "StoredPrediction",
     "StoredSpectrum",
+    "StoredStability",
     "Suggestion",
     "SuggestionStateName",
     "TeachingRow",
@@ -192,6 +195,8 @@ _HOMES = {
     "LotEventKind": "values_bench",
     "PhaseName": "values_bench",
     "Place": "values_bench",
+    "StabilityEntry": "values_stability",
+    "StoredStability": "values_stability",
     "FurnaceEvent": "values_furnace",
     "FurnaceEventKind": "values_furnace",
     "FurnaceReading": "values_furnace",

@@ -18,6 +18,7 @@ from db.table_base import METADATA, Base, Fact, Row, json_field, optional_json_f
 from db.tables_bench import BENCH_FACTS
 from db.tables_furnace import FURNACE_FACTS
 from db.tables_quality import QUALITY_FACTS
+from db.tables_stability import STABILITY_FACTS
 from db.types import UtcDatetime
 
 __all__ = ["ADDED", "FACTS", "METADATA", "TABLES"]
@@ -343,7 +344,7 @@ TABLES: Mapping[str, sa.Table] = METADATA.tables
 FACTS = (
     "model_run", "suggestion", "sample", "recipe", "weighing", "firing", "pellet", "pellet_geometry", "raw_file",
     "reading", "assignment", "spectrum", "analysis", "signature", "retraction", "literature",
-    *BENCH_FACTS, *QUALITY_FACTS, *FURNACE_FACTS,
+    *BENCH_FACTS, *QUALITY_FACTS, *FURNACE_FACTS, *STABILITY_FACTS,
 )  # fmt: skip
 """Tables whose every row has one line in the journal that names it."""
 

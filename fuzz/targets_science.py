@@ -157,8 +157,8 @@ def _model() -> tuple[bytes, bytes]:
         for k, one in enumerate(compositions)
     ]
     tiny = replace(
-        Settings.default(), preset="tiny", n_members=1, n_epochs=1, patience=0, channels=(1, 1, 1),
-        hidden=(2, 2, 2, 2, 2, 2), n_folds=2, n_bins=4,
+        Settings.default(), preset="tiny", n_members=1, n_trunks=1, n_epochs=1, n_pretraining_epochs=1, n_trees=2,
+        channels=(1, 1, 1), hidden=(2, 2, 2, 2, 2, 2), n_folds=2, n_bins=4,
     )  # fmt: skip
     folder = Path(tempfile.mkdtemp(prefix="nasicon-fuzz-"))
     try:

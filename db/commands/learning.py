@@ -21,6 +21,7 @@ from db.values import (
     Suggestion,
     SuggestionStateName,
 )
+from db.values_stability import StabilityEntry, StoredStability
 from nasicon_loop.core import Refusal
 
 _EVENTS = {"open": "suggestion.reopened"}
@@ -54,6 +55,27 @@ class LearningWriter(Recording):
             data = {"formula": entry.formula, "dataset": entry.dataset}
             added.append(
                 self._record(LiteratureRow, "literature", "literature.added", {**values, "row_hash": hashed}, data=data)
+            )
+        return added, n_known
+
+    def add_stability(self, entries: Iterable[StabilityEntry]) -> tuple[list[StoredStability], int]:
+        """Add computed energies above hull; return those that are new, and how many were known already."""
+        table = TABLES["stability"]
+        known = set(
+            self._connection.execute(sa.select(table.c.row_hash).where(table.c.lab_id == self.lab.id)).scalars()
+        )
+        added: list[StoredStability] = []
+        n_known = 0
+        for entry in entries:
+            values = {name: getattr(entry, name) for name in ("formula", "energy_above_hull_ev", "source")}
+            hashed = hashlib.sha256(json_text(list(normalised(table, values).values())).encode()).hexdigest()
+            if hashed in known:
+                n_known += 1
+                continue
+            known.add(hashed)
+            data = {"formula": entry.formula}
+            added.append(
+                self._record(StoredStability, "stability", "stability.added", {**values, "row_hash": hashed}, data=data)
             )
         return added, n_known
 

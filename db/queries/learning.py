@@ -15,6 +15,7 @@ from db.values import (
     Suggestion,
     SuggestionStateName,
 )
+from db.values_stability import StoredStability
 
 
 class Learning(Access):
@@ -26,6 +27,10 @@ class Learning(Access):
         """Return published conductivities, oldest first; `usable=None` gives those that may not be used too."""
         wanted = {} if usable is None else {"is_usable": usable}
         return self._facts(LiteratureRow, "literature", limit=limit, offset=offset, **wanted)
+
+    def stability(self, *, limit: int | None = None, offset: int = 0) -> list[StoredStability]:
+        """Return computed energies above hull, oldest first."""
+        return self._facts(StoredStability, "stability", limit=limit, offset=offset)
 
     def model_runs(self, *, limit: int | None = None, offset: int = 0) -> list[ModelRun]:
         """Return the model runs, oldest first."""

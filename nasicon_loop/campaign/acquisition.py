@@ -5,14 +5,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 Floats = NDArray[np.float64]
 
 _TINY = 1e-12
-
-
-def _normal_cdf(z: Floats) -> Floats:
-    return np.array([0.5 * math.erfc(-value / math.sqrt(2.0)) for value in z.ravel()]).reshape(z.shape)
 
 
 def expected_improvement(mean: Floats, sd: Floats, best: float) -> Floats:
@@ -24,13 +21,13 @@ def expected_improvement(mean: Floats, sd: Floats, best: float) -> Floats:
     spread = np.maximum(np.asarray(sd, dtype=np.float64), _TINY)
     z = gap / spread
     density = np.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
-    return np.maximum(gap * _normal_cdf(z) + spread * density, 0.0)
+    return np.asarray(np.maximum(gap * ndtr(z) + spread * density, 0.0), dtype=np.float64)
 
 
 def probability_above(mean: Floats, sd: Floats, best: float) -> Floats:
     """Return P(Y > best) for normal Y, elementwise (n,)."""
     spread = np.maximum(np.asarray(sd, dtype=np.float64), _TINY)
-    return _normal_cdf((np.asarray(mean, dtype=np.float64) - best) / spread)
+    return np.asarray(ndtr((np.asarray(mean, dtype=np.float64) - best) / spread), dtype=np.float64)
 
 
 def binned_improvement(probabilities: Floats, lower: Floats, upper: Floats, best: float) -> Floats:

@@ -27,7 +27,8 @@ class Settings:
 
     `solubility` is about how much of a dopant the lattice takes, by the dopant table's word on its radius; a measured
     row that conducts extends it (see feasibility.py). `comparable_fraction`: a dopant already in the batch (or
-    pending) is taken again only when no other dopant reaches this fraction of its acquisition.
+    pending) is taken again only when no other dopant reaches this fraction of its acquisition. `n_dopants` is how many
+    a *screened* composition may carry (1 or 2); suggestions carry one.
     """
 
     amounts: tuple[Fraction, ...] = _steps("0.02", "0.40", "0.02")
@@ -37,6 +38,7 @@ class Settings:
     allowed_toxic: tuple[str, ...] = ()
     max_candidates: int = 30_000
     comparable_fraction: float = 0.25
+    n_dopants: int = 1
     solubility: tuple[tuple[str, Fraction], ...] = (
         ("high", Fraction(3, 10)),
         ("medium", Fraction(12, 100)),
@@ -48,6 +50,8 @@ class Settings:
             raise Refusal("needs at least one amount and one silicon content", "campaign settings")
         if not 0 <= self.comparable_fraction <= 1:
             raise Refusal("comparable_fraction must lie between 0 and 1", "campaign settings")
+        if self.n_dopants not in (1, 2):
+            raise Refusal("n_dopants is 1 or 2", "campaign settings")
         if self.max_candidates < 1:
             raise Refusal("max_candidates must be at least 1", "campaign settings")
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from nasicon_loop.campaign.candidates import Settings
 from nasicon_loop.campaign.values import Candidate
 
-_MIN_AMOUNT_GAP = 0.06
+MIN_AMOUNT_GAP = 0.06
 _MIN_SILICON_GAP = 0.25
-_AMOUNT_PER_SILICON = _MIN_AMOUNT_GAP / _MIN_SILICON_GAP
+AMOUNT_PER_SILICON = MIN_AMOUNT_GAP / _MIN_SILICON_GAP
 
 
 def are_close(one: Candidate, other: Candidate) -> bool:
@@ -17,7 +17,7 @@ def are_close(one: Candidate, other: Candidate) -> bool:
         return False
     amount_gap = abs(float(one.amount - other.amount))
     silicon_gap = abs(float(one.silicon - other.silicon))
-    return amount_gap + silicon_gap * _AMOUNT_PER_SILICON < _MIN_AMOUNT_GAP
+    return amount_gap + silicon_gap * AMOUNT_PER_SILICON < MIN_AMOUNT_GAP
 
 
 def choose(

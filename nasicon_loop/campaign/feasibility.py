@@ -4,10 +4,19 @@ A rule of thumb, not a model: Goldschmidt's rule takes radii within 15 per cent,
 one unit poorly. Where a measured row shows that more went in, the row wins.
 """
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from nasicon_loop.campaign.candidates import Settings
 from nasicon_loop.campaign.reasons import Literature
 from nasicon_loop.campaign.values import Candidate
 from nasicon_loop.chemistry import Dopant, dopants, element
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from nasicon_loop.chemistry import DopedArrays
 
 _CONDUCTS_LOG10 = -4.0
 """A row with at least 1e-4 S/cm shows that its dopant amount did no great harm."""
@@ -29,6 +38,26 @@ def feasibility(candidate: Candidate, limit: float) -> float:
     if candidate.dopant == "Si":
         return 1.0
     return 1.0 / (1.0 + (float(candidate.amount) / limit) ** _STEEPNESS)
+
+
+def chances(doped: "DopedArrays", limits: Mapping[str, float]) -> "NDArray[np.float64]":
+    """Return the chance of one phase (n,) with any number of dopants; with one dopant that of `feasibility`.
+
+    Two dopants on one host share its room: their amounts, as parts of their limits, add up before the rule is applied.
+    Dopants on different hosts disturb different sites, so their chances multiply. The worst of the two alone would make
+    a second dopant free of charge.
+    """
+    import numpy as np
+
+    filled: dict[str, NDArray[np.float64]] = {}
+    for k, symbol in enumerate(doped.dopants):
+        part = doped.amounts[:, k] / doped.unit / limits[symbol]
+        host = dopants()[symbol].host
+        filled[host] = filled[host] + part if host in filled else part
+    chance = np.ones(len(doped))
+    for part in filled.values():
+        chance /= 1.0 + part**_STEEPNESS
+    return chance
 
 
 def limits(rows: Literature, settings: Settings) -> dict[str, float]:

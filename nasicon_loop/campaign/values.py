@@ -3,9 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from nasicon_loop.chemistry import Composition
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from nasicon_loop.predict import Crystals
+
+    Floats = NDArray[np.float64]
 
 
 class Predicts(Protocol):
@@ -13,6 +21,51 @@ class Predicts(Protocol):
 
     def predict(self, compositions: Sequence[Composition], /) -> Any:
         """Return mean, sd, epistemic_sd, quantiles and bins, one row per composition."""
+        ...
+
+
+class Answers(Protocol):
+    """What a model says of n compositions for screening; arrays (n,) in log10 of S/cm."""
+
+    @property
+    def mean(self) -> "Floats":
+        """Expected value."""
+        ...
+
+    @property
+    def sd(self) -> "Floats":
+        """Of the next result."""
+        ...
+
+    @property
+    def epistemic_sd(self) -> "Floats":
+        """The part that more data would remove."""
+        ...
+
+
+class Stabilities(Protocol):
+    """What a model says of the 0 K hull; arrays (n,)."""
+
+    @property
+    def p_stable(self) -> "Floats":
+        """Probability of lying within 25 meV/atom of it."""
+        ...
+
+    @property
+    def is_supported(self) -> "NDArray[np.bool_]":
+        """Whether all cations occur in the data behind it; elsewhere the model has no word on it."""
+        ...
+
+
+class Screens(Protocol):
+    """A trained model asked about arrays of crystals: no object per composition."""
+
+    def summary(self, batch: "Crystals", temperature_c: float = 25.0) -> Answers:
+        """Return mean and standard deviations."""
+        ...
+
+    def hull(self, batch: "Crystals") -> Stabilities | None:
+        """Return what is known on stability; None when no stability table was imported."""
         ...
 
 

@@ -13,14 +13,18 @@ from nasicon_loop.chemistry.sites import Sites
 
 if TYPE_CHECKING:
     from nasicon_loop.chemistry.cif_check import CifCheck, check_cif, composition_of_cif
+    from nasicon_loop.chemistry.many_cells import CellArrays, cell_arrays
+    from nasicon_loop.chemistry.many_dopings import DopedArrays, doped_arrays
 
 __all__ = [
     "ATOMIC_WEIGHTS_NAME",
     "CHARGE_TOLERANCE",
     "Cell",
+    "CellArrays",
     "CifCheck",
     "Composition",
     "Dopant",
+    "DopedArrays",
     "Element",
     "FormulaError",
     "Prototype",
@@ -29,11 +33,13 @@ __all__ = [
     "Substitution",
     "atomic_weight",
     "cell",
+    "cell_arrays",
     "check_cif",
     "cif",
     "composition_of_cif",
     "dopants",
     "dope",
+    "doped_arrays",
     "element",
     "elements",
     "prototype",
@@ -41,9 +47,21 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name in ("CifCheck", "check_cif", "composition_of_cif"):
-        from nasicon_loop.chemistry import cif_check
+_LATER = {
+    "CellArrays": "many_cells",
+    "CifCheck": "cif_check",
+    "DopedArrays": "many_dopings",
+    "cell_arrays": "many_cells",
+    "check_cif": "cif_check",
+    "composition_of_cif": "cif_check",
+    "doped_arrays": "many_dopings",
+}
+"""What needs numpy or pymatgen, by the module that holds it."""
 
-        return getattr(cif_check, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)

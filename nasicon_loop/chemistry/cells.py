@@ -15,7 +15,7 @@ from nasicon_loop.chemistry.sites import Amounts, Sites, total
 R3C, C2C = "R-3c", "C2/c"
 FORMULA_UNITS = 6
 _DALTON_PER_ANGSTROM3 = 1.66053906660  # g/cm3; the dalton in 1e-24 g (CODATA 2018)
-_SMALL_CAVITY_ION_ANGSTROM = 0.9
+SMALL_CAVITY_ION_ANGSTROM = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,15 @@ class Cell:
     c_error_angstrom: float
 
 
-def cell(composition: Composition) -> Cell:
+def cell(composition: Composition, *, needs_ion: bool = True) -> Cell:
     """Return the cell that a composition is expected to have; FormulaError when it is not a NASICON.
+
+    `needs_ion` is that of `Composition.sites`.
 
     Regression and anchors: `data/cells.toml`.
     """
-    sites = composition.sites()
-    data = _data()
+    sites = composition.sites(needs_ion=needs_ion)
+    data = cell_data()
     a, c = _regression(sites)
     share = _share_of_anchored_family(sites)
     if share > 0:
@@ -66,27 +68,30 @@ def cell(composition: Composition) -> Cell:
 
 
 @lru_cache(maxsize=1)
-def _data() -> dict[str, Any]:
+def cell_data() -> dict[str, Any]:
+    """Return the regression, anchors and phase rule of `data/cells.toml`."""
     return tomllib.loads((DATA / "cells.toml").read_text(encoding="utf-8"))
 
 
 def _regression(sites: Sites) -> tuple[float, float]:
-    r_m, r_x, r_a = _mean_radius(sites.m), _mean_radius(sites.x, fourfold=True), _mean_radius(sites.a)
+    r_m, r_x = _mean_radius(sites.m), _mean_radius(sites.x, fourfold=True)
     n_a = float(total(sites.a))
-    n_small = n_a if r_a < _SMALL_CAVITY_ION_ANGSTROM else 0.0
+    r_a = _mean_radius(sites.a) if n_a > 0 else radius(element("Na"), fourfold=False)  # empty cavities: as if for Na
+    n_small = n_a if r_a < SMALL_CAVITY_ION_ANGSTROM else 0.0
     features = (r_m, r_x, n_a, r_a, n_small, r_m * r_a, n_a * n_a)
     a, c = (
         edge["intercept"] + sum(k * value for k, value in zip(edge["coefficients"], features, strict=True))
-        for edge in (_data()["regression"]["a"], _data()["regression"]["c"])
+        for edge in (cell_data()["regression"]["a"], cell_data()["regression"]["c"])
     )
     return a, c
 
 
 def _mean_radius(site: Amounts, *, fourfold: bool = False) -> float:
-    return sum(float(n) * _radius(element(s), fourfold) for s, n in site) / float(total(site))
+    return sum(float(n) * radius(element(s), fourfold) for s, n in site) / float(total(site))
 
 
-def _radius(facts: Element, fourfold: bool) -> float:
+def radius(facts: Element, fourfold: bool) -> float:
+    """Return the Shannon radius in Å of an element in six- or fourfold coordination, else in the other one."""
     wanted, other = facts.radius_iv_angstrom, facts.radius_vi_angstrom
     if not fourfold:
         wanted, other = other, wanted
@@ -102,16 +107,19 @@ def _amount(site: Amounts, symbol: str) -> Fraction:
 
 def _share_of_anchored_family(sites: Sites) -> float:
     """Return how far a composition belongs to Na(1+x)(Zr,Hf)2Si(x)P(3-x)O12: product of the shares on A and M."""
+    if not sites.a:
+        return 0.0
     sodium = _amount(sites.a, "Na") / total(sites.a)
     zirconium = (_amount(sites.m, "Zr") + _amount(sites.m, "Hf")) / total(sites.m)
     return float(sodium * zirconium)
 
 
 @lru_cache(maxsize=1)
-def _anchor_residuals() -> tuple[tuple[float, float, float], ...]:
+def anchor_residuals() -> tuple[tuple[float, float, float], ...]:
+    """Return per anchor its silicon content and what the regression misses there in a and c (Å)."""
     residuals = []
     two, twelve = Fraction(2), Fraction(12)
-    for anchor in _data()["anchors"]:
+    for anchor in cell_data()["anchors"]:
         x = Fraction(anchor["silicon"])
         a, c = _regression(Composition.of({"Na": 1 + x, "Zr": two, "Si": x, "P": 3 - x, "O": twelve}).sites())
         residuals.append((float(x), anchor["a"] - a, anchor["c"] - c))
@@ -120,7 +128,7 @@ def _anchor_residuals() -> tuple[tuple[float, float, float], ...]:
 
 def _anchor_shift(silicon: float) -> tuple[float, float]:
     """Return what to add to the regression's a and c: linear between the anchors, constant outside."""
-    residuals = _anchor_residuals()
+    residuals = anchor_residuals()
     x = min(max(silicon, residuals[0][0]), residuals[-1][0])
     for (x0, a0, c0), (x1, a1, c1) in pairwise(residuals):
         if x <= x1:
@@ -134,7 +142,7 @@ def _probability_r3c(sites: Sites) -> float:
 
     Monoclinic needs sodium, zirconium or hafnium, 1.8 <= x(Si) <= 2.2 and little dopant (`data/cells.toml`).
     """
-    rule = _data()["phase"]
+    rule = cell_data()["phase"]
     silicon = float(_amount(sites.x, "Si"))
     foreign = sum(float(n) for s, n in sites.m if s not in ("Zr", "Hf"))
     foreign += sum(float(n) for s, n in sites.x if s not in ("Si", "P"))

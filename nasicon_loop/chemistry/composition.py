@@ -121,11 +121,14 @@ class Composition:
         charge = self.charge() * OXYGEN_PER_FORMULA / oxygen if oxygen else self.charge()
         return abs(charge) < CHARGE_TOLERANCE
 
-    def sites(self) -> Sites:
-        """Return who sits where in the NASICON; FormulaError with the reason when it is not one."""
+    def sites(self, *, needs_ion: bool = True) -> Sites:
+        """Return who sits where in the NASICON; FormulaError with the reason when it is not one.
+
+        A framework with empty cavities is none either, unless `needs_ion` is False.
+        """
         from nasicon_loop.chemistry.sites import assign
 
-        return assign(self)
+        return assign(self, needs_ion=needs_ion)
 
     def __str__(self) -> str:
         return self.formula

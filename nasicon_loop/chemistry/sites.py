@@ -50,12 +50,13 @@ def total(site: Amounts) -> Fraction:
     return sum((amount for _, amount in site), Fraction(0))
 
 
-def assign(composition: Composition) -> Sites:
+def assign(composition: Composition, *, needs_ion: bool = True) -> Sites:
     """Return the site assignment of a composition; FormulaError with the reason when it is not a NASICON.
 
     The formula may be any whole multiple of A1+x M2 (XO4)3 (MgZr4(PO4)6 is two). Rules, in this order: P, Si, S, As, B,
     Se are tetrahedral; Ge, Al, Ga, Fe fill what these leave of X where M holds too many; Sr, Ba and the other cations
     fill M up to 2, and what is left of those that can (large ones first) sits in the cavities with the alkali ions.
+    Empty cavities are refused unless `needs_ion` is False.
     """
     n_formulas = max(1, round(composition.get("O") / OXYGEN_PER_FORMULA))
     amounts = {symbol: amount / n_formulas for symbol, amount in composition.amounts}
@@ -70,7 +71,7 @@ def assign(composition: Composition) -> Sites:
         by_site["M" if symbol in CAVITY_TOO else element(symbol).site][symbol] = amount
     _fill_tetrahedra(by_site)
     _spill_into_cavities(by_site)
-    _check(by_site, composition)
+    _check(by_site, composition, needs_ion)
     notes = [f"{float(oxygen):g} O instead of 12"] if abs(oxygen - OXYGEN_PER_FORMULA) > _ROUNDING else []
     notes += [f"{s} sits on two sites" for s in amounts if sum(s in site for site in by_site.values()) > 1]
     return Sites(_ordered(by_site["A"]), _ordered(by_site["M"]), _ordered(by_site["X"]), oxygen, tuple(notes))
@@ -106,21 +107,21 @@ def _move(by_site: dict[str, dict[str, Fraction]], symbol: str, wanted: Fraction
         by_site[source][symbol] = present - moved
 
 
-def _check(by_site: dict[str, dict[str, Fraction]], composition: Composition) -> None:
+def _check(by_site: dict[str, dict[str, Fraction]], composition: Composition, needs_ion: bool) -> None:
     for name, ideal in (("M", M_PER_FORMULA), ("X", X_PER_FORMULA)):
         found = _sum(by_site[name])
         if abs(found - ideal) > SITE_TOLERANCE:
             where = "octahedral" if name == "M" else "tetrahedral"
             raise _not_nasicon(f"{where} cations add up to {float(found):g} per formula unit, not {ideal}", composition)
     found = _sum(by_site["A"])
-    if not found:
+    if needs_ion and not found:
         raise _not_nasicon("its cavities are empty", composition)
     if found > A_LIMIT + SITE_TOLERANCE:
         raise _not_nasicon(f"{float(found):g} cavity ions per formula unit, {A_LIMIT} fit", composition)
 
 
 def _ordered(site: dict[str, Fraction]) -> Amounts:
-    return Composition.of(site).amounts
+    return Composition.of(site).amounts if site else ()
 
 
 def _not_nasicon(reason: str, composition: Composition) -> FormulaError:

@@ -5,7 +5,21 @@ from typing import Annotated
 
 import typer
 
-from nasicon_loop.cli import bench, bench_live, database, fit, load, loop, make, measure, pellets, quality, start, stock
+from nasicon_loop.cli import (
+    bench,
+    bench_live,
+    database,
+    fit,
+    load,
+    loop,
+    make,
+    measure,
+    pellets,
+    quality,
+    screening,
+    start,
+    stock,
+)
 
 app = typer.Typer(
     name="nasicon",
@@ -51,7 +65,7 @@ data.command("cif")(loop.data_cif)
 app.command("train")(loop.train)
 app.command("validate")(loop.validate)
 app.command("predict")(loop.predict)
-app.command("screen")(loop.screen)
+app.command("screen")(screening.screen)
 app.command("suggest")(loop.suggest)
 
 sample = _group("sample", "Powder batches and their whole story.")

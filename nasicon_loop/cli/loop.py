@@ -136,81 +136,33 @@ def validate(
 def predict(
     things: Annotated[list[str], typer.Argument(help="Formulas or CIF files.", show_default=False)],
     temperature_c: Annotated[float, typer.Option(help="Temperature of the conductivity.", min=-100, max=600)] = 25.0,
+    why: Annotated[bool, typer.Option("--why", help="Who is near, what each part adds, what would change it.")] = False,
     lab: LabOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Predict conductivities with the lab's current model."""
+    from nasicon_loop.cli.reasons import draw_why, hull_words
     from nasicon_loop.cli.words import plain_table
     from nasicon_loop.lab import predict_things
 
-    done, refusals = predict_things(opened_lab(lab), things, temperature_c=temperature_c)
+    done, refusals = predict_things(opened_lab(lab), things, temperature_c=temperature_c, reasons=why)
 
     def human(screen: "Console") -> None:
         rows = []
         for document in done:
             mean, sd = document["log10_sigma_mean"], document["log10_sigma_sd"]
-            rows.append((document["formula"], f"{10**mean:.1e}", f"{mean:.2f} ± {sd:.2f}"))
-        screen.print(plain_table(["formula", "sigma / S cm-1", "log10 sigma"], rows))
+            rows.append(
+                (document["formula"], f"{10**mean:.1e}", f"{mean:.2f} ± {sd:.2f}", hull_words(document["hull"]))
+            )
+        screen.print(plain_table(["formula", "sigma / S cm-1", "log10 sigma", "above hull"], rows))
+        for document in done if why else []:
+            draw_why(screen, document["why"])
         for refusal in refusals:
             screen.print(f"refused  {plain(refusal, limit=500)}", style="red")
 
     say([*done, *(refusal_document(refusal) for refusal in refusals)], human, as_json=as_json)
     if refusals:
         raise typer.Exit(REFUSED)
-
-
-@refusing
-def screen(
-    limit: Annotated[int, typer.Option(help="How many rows to show.", min=1, max=10000)] = 20,
-    plot: Annotated[Path | None, typer.Option(help="Write the periodic-table map here (.png or .svg).")] = None,
-    compositions: Annotated[
-        bool, typer.Option("--compositions", help="Score the whole space in steps of 0.01: a million, many minutes.")
-    ] = False,
-    executor: Annotated[str | None, typer.Option(help=EXECUTORS)] = None,
-    lab: LabOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Score the 49 dopants and the best candidates with the current model."""
-    from nasicon_loop.cli.words import plain_table
-    from nasicon_loop.lab import screen_dopants
-
-    if compositions or executor is not None:
-        _screen_space(lab, limit, executor, as_json=as_json)
-        return
-    with progress_bar() as bar:
-        rows = screen_dopants(opened_lab(lab), plot=plot, progress=bar)[:limit]
-
-    def human(console: "Console") -> None:
-        cells = [
-            (
-                row.element,
-                row.formula or ("blocked by policy" if row.is_blocked else "-"),
-                "-" if row.mean is None else f"{row.mean:.2f} ± {row.sd:.2f}",
-                "-" if row.acquisition is None else f"{row.acquisition:.3f}",
-                row.n_support_rows or "no row",
-            )
-            for row in rows
-        ]
-        console.print(plain_table(["dopant", "best formula", "log10 sigma", "expected gain", "rows with it"], cells))
-
-    say(rows, human, as_json=as_json)
-
-
-def _screen_space(lab: Path | None, n_best: int, executor: str | None, *, as_json: bool) -> None:
-    from nasicon_loop.cli.words import plain_table
-    from nasicon_loop.lab import screen_space
-
-    with joined(executor) as workers, progress_bar() as bar:
-        found = screen_space(opened_lab(lab), n_best, executor=workers, progress=bar)
-
-    def human(console: "Console") -> None:
-        cells = [
-            (hit.formula, hit.dopant, f"{hit.mean:.2f} ± {hit.sd:.2f}", f"{hit.acquisition:.4f}") for hit in found.hits
-        ]
-        title = f"the best of {found.n_candidates} compositions"
-        console.print(plain_table(["formula", "dopant", "log10 sigma", "expected gain"], cells, title=title))
-
-    say({"schema": 1, "n_candidates": found.n_candidates, "compositions": found.hits}, human, as_json=as_json)
 
 
 @refusing

@@ -227,9 +227,9 @@ def draw_training(screen: "Console", trained: "Trained") -> None:
 
 def validation_table(table: Any) -> "Table":
     """Return the cross-validation table."""
-    numbers = ("n", "MAE", "R2", "class", "90 %")
+    numbers = ("n", "MAE", "R2", "class", "90 %", "wide")
     return plain_table(
-        ["rows", "folds", "model", *numbers],
+        ["rows", "nothing shared", "model", *numbers],
         (
             (
                 score.subset,
@@ -239,11 +239,12 @@ def validation_table(table: Any) -> "Table":
                 f"{score.mae:.3f}",
                 f"{score.r2:.2f}",
                 f"{score.accuracy4:.2f}",
-                f"{score.coverage90:.2f}",
+                "-" if score.coverage90 is None else f"{score.coverage90:.2f}",
+                "-" if score.width90 is None else f"{score.width90:.1f}",
             )
             for score in table.scores
         ),
-        title="MAE in dex of log10 sigma; class: share in the right one of four; 90 %: share inside the interval",
+        title="MAE and width in dex; class: share in the right one of four; 90 %: share inside the interval",
         whole=numbers,
     )
 

@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 from typing import Any, Self
 
-from nasicon_loop.core.executor import Executor, Inline, Item, Result, Task, item_seeds, run_single
+from nasicon_loop.core.executor import Done, Executor, Inline, Item, Result, Task, item_seeds, run_single
 from nasicon_loop.core.processes import Processes
 from nasicon_loop.core.progress import Progress, Silent
 from nasicon_loop.core.refusal import Refusal
@@ -35,7 +35,13 @@ class Cluster:
         self._client = _connected(address, timeout_s)
 
     def map(
-        self, fn: "Task[Item, Result]", items: Sequence[Item], *, seed: int, progress: Progress | None = None
+        self,
+        fn: "Task[Item, Result]",
+        items: Sequence[Item],
+        *,
+        seed: int,
+        progress: Progress | None = None,
+        done: "Done[Result] | None" = None,
     ) -> list[Result]:
         """Return `[fn(item, item_seed) ...]`.
 
@@ -54,6 +60,8 @@ class Cluster:
             for future, result in dask.as_completed(futures, loop=self._client.loop, with_results=True):
                 results[places[future.key]] = result
                 bar.advance()
+                if done is not None:
+                    done(places[future.key], result)
         except dask.scheduler.KilledWorker as death:
             raise Refusal("one piece of work killed worker after worker (out of memory?)", self.address) from death
         except (OSError, TimeoutError) as problem:

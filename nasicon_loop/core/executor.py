@@ -16,17 +16,26 @@ from nasicon_loop.core.progress import Progress, Silent
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Task = Callable[[Item, int], Result]
+Done = Callable[[int, Result], None]
+"""Is called here with an item's place and its result as soon as it is there, in no certain order."""
 
 
 class Executor(Protocol):
     """`map` gives results in item order; every item gets its own seed, drawn from `seed` and its place alone."""
 
     def map(
-        self, fn: "Task[Item, Result]", items: Sequence[Item], *, seed: int, progress: Progress | None = None
+        self,
+        fn: "Task[Item, Result]",
+        items: Sequence[Item],
+        *,
+        seed: int,
+        progress: Progress | None = None,
+        done: "Done[Result] | None" = None,
     ) -> list[Result]:
         """Return `[fn(item, item_seed) ...]`. `fn` must be a top-level function; `progress` advances by one per item.
 
-        What `fn` raises is raised here; an item whose worker died is done again by another.
+        What `fn` raises is raised here; an item whose worker died is done again by another. `done` is told every
+        result as it comes, so that long work can be kept before its end.
         """
         ...
 
@@ -41,15 +50,23 @@ class Inline:
     """In this process, one after the other."""
 
     def map(
-        self, fn: "Task[Item, Result]", items: Sequence[Item], *, seed: int, progress: Progress | None = None
+        self,
+        fn: "Task[Item, Result]",
+        items: Sequence[Item],
+        *,
+        seed: int,
+        progress: Progress | None = None,
+        done: "Done[Result] | None" = None,
     ) -> list[Result]:
         """Return `[fn(item, item_seed) ...]`."""
         bar = progress or Silent()
-        results = []
+        results: list[Result] = []
         for item, item_seed in zip(items, item_seeds(seed, len(items)), strict=True):
             with one_thread():
                 results.append(fn(item, item_seed))
             bar.advance()
+            if done is not None:
+                done(len(results) - 1, results[-1])
         return results
 
 
@@ -79,7 +96,7 @@ def one_thread() -> Iterator[None]:
             limits.restore_original_limits()
 
 
-THREADS = ("OMP_NUMTHREADS", "OPENBLAS_NUMTHREADS", "MKL_NUMTHREADS")
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def _blas_limits() -> "_Limits | None":

@@ -11,7 +11,7 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import Any, Self
 
-from nasicon_loop.core.executor import THREADS, Item, Result, Task, item_seeds, run_single
+from nasicon_loop.core.executor import THREADS, Done, Item, Result, Task, item_seeds, run_single
 from nasicon_loop.core.progress import Progress, Silent
 from nasicon_loop.core.refusal import Refusal
 
@@ -26,19 +26,27 @@ class Processes:
         self.n_workers = n_workers or os.cpu_count() or 1
 
     def map(
-        self, fn: "Task[Item, Result]", items: Sequence[Item], *, seed: int, progress: Progress | None = None
+        self,
+        fn: "Task[Item, Result]",
+        items: Sequence[Item],
+        *,
+        seed: int,
+        progress: Progress | None = None,
+        done: "Done[Result] | None" = None,
     ) -> list[Result]:
         """Return `[fn(item, item_seed) ...]`. Raises Refusal when one item kills worker after worker."""
         bar = progress or Silent()
         pairs = list(zip(items, item_seeds(seed, len(items)), strict=True))
         crew = _Crew(fn, pairs, max(1, min(self.n_workers, len(pairs))))
-        done: dict[int, Result] = {}
+        found: dict[int, Result] = {}
         with _quiet_environment(), crew:
-            while len(done) < len(pairs):
+            while len(found) < len(pairs):
                 place, result = crew.next()
-                done[place] = result
+                found[place] = result
                 bar.advance()
-        return [done[place] for place in range(len(pairs))]
+                if done is not None:
+                    done(place, result)
+        return [found[place] for place in range(len(pairs))]
 
 
 class _Crew:

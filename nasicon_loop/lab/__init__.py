@@ -73,7 +73,8 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.reporting import write_report
     from nasicon_loop.lab.rescuing import Rescued, rescue_weighing
     from nasicon_loop.lab.results import ImportResult, SweepResult
-    from nasicon_loop.lab.screening import screen_space
+    from nasicon_loop.lab.scoring import DopantsScored, PairsScored, periodic_places, score_dopants, score_pairs
+    from nasicon_loop.lab.screening import SpaceScreened, screen_space
     from nasicon_loop.lab.sheets import BenchSheet, Wish, bench_sheet, sample_sheet
     from nasicon_loop.lab.signing import add_deviation, sign_off_recipe
     from nasicon_loop.lab.sources import Imported, LabMade, create_lab, import_data, literature_rows, write_cif
@@ -171,7 +172,8 @@ _HOME = {
         "screen_dopants",
         "suggest_compositions",
     ),
-    "screening": ("screen_space",),
+    "scoring": ("DopantsScored", "PairsScored", "periodic_places", "score_dopants", "score_pairs"),
+    "screening": ("SpaceScreened", "screen_space"),
     "views": (
         "EqualView",
         "NyquistPicture",
@@ -200,6 +202,7 @@ __all__ = [
     "Decision",
     "Details",
     "Dimensions",
+    "DopantsScored",
     "DummyReading",
     "Dwell",
     "EqualView",
@@ -217,6 +220,7 @@ __all__ = [
     "LoadView",
     "LotRow",
     "NyquistPicture",
+    "PairsScored",
     "Patient",
     "PelletMade",
     "Person",
@@ -227,6 +231,7 @@ __all__ = [
     "Reference",
     "Rescued",
     "Series",
+    "SpaceScreened",
     "Suggested",
     "SweepResult",
     "Symptom",
@@ -285,6 +290,7 @@ __all__ = [
     "opened",
     "operator_name",
     "parse_arming",
+    "periodic_places",
     "plan_of_load",
     "plan_of_sample",
     "polarisations",
@@ -303,6 +309,8 @@ __all__ = [
     "sample_pooled",
     "sample_sheet",
     "sample_story",
+    "score_dopants",
+    "score_pairs",
     "screen_dopants",
     "screen_space",
     "set_geometry",

@@ -39,6 +39,8 @@ ACTIONS: tuple[Action, ...] = (
     _cli_only("show data", "literature_rows", "show the literature", "data show", "hundreds of rows, for a pager"),
     _cli_only("write cif", "write_cif", "write a prototype crystal", "data cif", "writes a file"),
     _cli_only("screen space", "screen_space", "score a million compositions", "screen", "minutes of work, for scripts"),
+    _cli_only("score", "score_dopants", "the paper's score of the dopants", "screen", "tables wider than a screen"),
+    _cli_only("score pairs", "score_pairs", "the score of all pairs", "screen", "a map of 49 x 49, drawn to a file"),
     _cli_only("refit", "refit_analysis", "fit by hand", "analysis refit", "a circuit and its limits are typed"),
     _cli_only("set leads", "set_leads", "take a lead correction into use", "leads set", "files are named by path"),
     _cli_only("clear leads", "clear_leads", "end the lead correction", "leads clear", "done with new cables"),

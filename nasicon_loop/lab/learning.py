@@ -13,10 +13,12 @@ from nasicon_loop.lab.phases import phase_sd_dex
 if TYPE_CHECKING:
     from db import LiteratureRow, ModelRun, TeachingRow
     from nasicon_loop.lab.context import Lab
-    from nasicon_loop.predict import Explanation, Model, Row, Validation
+    from nasicon_loop.predict import Explanation, Hull, Model, Row, StabilityRow, Validation
 
 LITERATURE_SD_DEX = 0.44
 """Scatter of 46 clean reports of undoped Na3Zr2Si2PO12: what one published value is worth as a measurement."""
+TAUGHT_RANGE_C = (-50.0, 350.0)
+"""Published conductivities measured outside these temperatures are not learned from."""
 _LN10 = math.log(10.0)
 _MIN_LAB_SD_DEX = 0.02
 """Below the uncertainty of any caliper: no result weighs more than this."""
@@ -88,10 +90,36 @@ def training_rows(lab: "Lab") -> tuple[list["Row"], list["TeachingRow"]]:
     from nasicon_loop.lab.pooling import per_pellet
 
     with lab.database.read() as reader:
-        literature = reader.literature(usable=True)
+        literature = [row for row in reader.literature(usable=None) if _may_teach(row)]
         results = reader.teaching_analyses()
         own = per_pellet(reader, results, [teaching_row(row) for row in results], _MIN_LAB_SD_DEX)
     return [literature_row(row) for row in literature] + own, results
+
+
+def _may_teach(row: "LiteratureRow") -> bool:
+    """Say whether a published value can teach: usable ones near room temperature, and clean ones of other temperatures.
+
+    The network hears 1/T, so a series at 127 and 327 °C tells of phosphates what nobody measured at 25 °C.
+    """
+    from nasicon_loop.lab.tables import ROOM_TEMPERATURE_RANGE_C, SPOILING_FLAGS
+
+    low, high = ROOM_TEMPERATURE_RANGE_C
+    if low <= row.temperature_c <= high:
+        return row.is_usable
+    is_clean = row.kind != "grain boundary" and not SPOILING_FLAGS & set(row.flags)
+    return is_clean and TAUGHT_RANGE_C[0] <= row.temperature_c <= TAUGHT_RANGE_C[1]
+
+
+def stability_rows(lab: "Lab") -> list["StabilityRow"]:
+    """Return the computed energies above hull as the model learns them; none when no table was imported."""
+    from nasicon_loop.predict import StabilityRow
+
+    with lab.database.read() as reader:
+        stored = reader.stability()
+    return [
+        StabilityRow(f"stability-{row.row_hash[:16]}", row.formula, row.energy_above_hull_ev, row.source)
+        for row in stored
+    ]
 
 
 def train_model(
@@ -160,6 +188,7 @@ def _train(
         seed=used_seed,
         progress=bar,
         previous=None if previous is None else _directory(lab, previous),
+        stability=stability_rows(lab),
     )
     run = _keep(lab, model, directory, results, seed=used_seed, trigger="automatic" if automatic else "command")
     return Trained(
@@ -236,9 +265,15 @@ def _set_threads(n_threads: int) -> None:
 
 
 def predict_things(
-    lab: "Lab", things: Sequence[str], *, temperature_c: float = 25.0
+    lab: "Lab", things: Sequence[str], *, temperature_c: float = 25.0, reasons: bool = False
 ) -> tuple[list[dict[str, Any]], list[Refusal]]:
-    """Predict formulas and CIF files with the current model; what cannot be read is refused one by one."""
+    """Predict formulas and CIF files with the current model; what cannot be read is refused one by one.
+
+    Each document says what is known of the energy above hull ("hull", None without a table of stabilities), and with
+    `reasons` why the prediction is what it is ("why").
+    """
+    from nasicon_loop import predict
+
     compositions, refusals = [], []
     for thing in things:
         try:
@@ -250,7 +285,27 @@ def predict_things(
     run, model = current_model(lab)
     prediction = model.predict(compositions, temperature_c)
     name = f"run {run.number} ({run.data_hash[:12]})"
-    return [{"schema": 1, **record, "model": name} for record in prediction.records()], refusals
+    documents = [{"schema": 1, **record, "model": name, "hull": None} for record in prediction.records()]
+    hull = model.hull(predict.crystals_of(compositions))
+    for k, document in enumerate(documents if hull is not None else []):
+        document["hull"] = _hull_document(hull, k)
+    if reasons:
+        rows, _ = training_rows(lab)
+        for composition, document in zip(compositions, documents, strict=True):
+            document["why"] = predict.why(model, rows, composition, temperature_c).to_dict()
+    return documents, refusals
+
+
+def _hull_document(hull: "Hull | None", k: int) -> dict[str, Any]:
+    """Return the energy above hull of one composition; numbers only where all its cations occur in the table."""
+    if hull is None or not hull.is_supported[k]:
+        return {"is_supported": False, "energy_above_hull_ev": None, "energy_above_hull_ev_sd": None, "p_stable": None}
+    return {
+        "is_supported": True,
+        "energy_above_hull_ev": float(hull.energy_ev[k]),
+        "energy_above_hull_ev_sd": float(hull.sd_ev[k]),
+        "p_stable": float(hull.p_stable[k]),
+    }
 
 
 def _composition(thing: str) -> Any:
@@ -281,7 +336,12 @@ def validate_model(
     _set_threads(lab.settings.training.threads)
     settings = predict.Settings.quick() if quick else predict.Settings.default()
     return predict.validate(
-        rows, settings=settings, seed=lab.settings.training.seed, progress=progress, executor=executor
+        rows,
+        settings=settings,
+        seed=lab.settings.training.seed,
+        progress=progress,
+        executor=executor,
+        stability=stability_rows(lab),
     )
 
 

@@ -1,6 +1,7 @@
 """From our values to pictures: what `report` draws, filled from analyses and scores."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -9,7 +10,7 @@ from nasicon_loop.core import Refusal, with_sd
 
 if TYPE_CHECKING:
     from instruments import Spectrum
-    from nasicon_loop.campaign import ElementScore
+    from nasicon_loop.campaign import DopantScore, ElementScore, PairScore
     from nasicon_loop.eis import Analysis
     from nasicon_loop.report import ElementTile, Panel, PanelKind, SpectrumView
 
@@ -100,11 +101,48 @@ def tiles(scores: "Sequence[ElementScore]") -> "tuple[ElementTile, ...]":
     return tuple(ElementTile(one.element, one.mean, one.n_support_rows, one.is_blocked) for one in scores)
 
 
-def draw_map(scores: "Sequence[ElementScore]", path: Path) -> Path:
-    """Draw the map of the dopants over the periodic table."""
+SCORE_NAME = "score: 85 % conductivity, 5 % each window, stability, diffusion (1: best with one dopant)"
+
+
+def draw_scores(scores: "Sequence[DopantScore]", path: Path) -> Path:
+    """Draw the dopants' scores over the periodic table. Raises Refusal for another suffix, or no access."""
     from nasicon_loop.report import periodic_table
 
+    with _drawn_to(path):
+        return periodic_table(_score_tiles(scores), path, score_name=SCORE_NAME)
+
+
+def draw_pairs(pairs: "Sequence[PairScore]", scores: "Sequence[DopantScore]", path: Path) -> Path:
+    """Draw the 49 x 49 scores, dopants by site, charge and radius. Raises Refusal for another suffix, or no access."""
+    from nasicon_loop.chemistry import dopants
+    from nasicon_loop.report import PairTile, pair_map
+
+    table = dopants()
+
+    def order(one: "DopantScore") -> tuple[int, int, float]:
+        facts = table[one.element]
+        return ("Na", "Zr", "T").index(facts.site), facts.oxidation_state, facts.radius_angstrom
+
+    tiles_of_pairs = [PairTile(one.first, one.second, one.hit.value) for one in pairs]
+    with _drawn_to(path):
+        return pair_map(tiles_of_pairs, _score_tiles(sorted(scores, key=order)), path, score_name=SCORE_NAME)
+
+
+def _score_tiles(scores: "Sequence[DopantScore]") -> "tuple[ElementTile, ...]":
+    from nasicon_loop.report import ElementTile
+
+    return tuple(
+        ElementTile(one.element, None if one.hit is None else one.hit.score, one.n_support_rows, one.is_blocked)
+        for one in scores
+    )
+
+
+@contextmanager
+def _drawn_to(path: Path) -> "Iterator[None]":
     if path.suffix.lower() not in (".png", ".svg"):
         raise Refusal("pictures are .png or .svg", path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return periodic_table(tiles(scores), path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise Refusal(f"the picture cannot be written ({error.strerror})", path) from error

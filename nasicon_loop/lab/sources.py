@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from nasicon_loop.core import Refusal
 from nasicon_loop.lab.context import opened
 from nasicon_loop.lab.folder import init
-from nasicon_loop.lab.tables import LiteratureValue, read_literature, read_table
+from nasicon_loop.lab.tables import LiteratureValue, StabilityValue, read_literature, read_table
 
 if TYPE_CHECKING:
-    from db import LiteratureEntry, LiteratureRow
+    from db import LiteratureEntry, LiteratureRow, StabilityEntry
     from nasicon_loop.lab.context import Lab
 
 
@@ -42,22 +42,34 @@ def create_lab(path: Path, *, name: str | None = None, prefix: str = "NL") -> La
 
 
 def import_data(lab: "Lab", source: Path | None = None) -> Imported:
-    """Load a table of conductivities, a folder of CIFs with a properties CSV, or the shipped table.
+    """Load a table of conductivities or energies above hull, a folder of CIFs with a properties CSV, or ours.
 
     Rows already there are counted, not stored again. Raises Refusal when the whole table cannot be read.
     """
     if source is None:
         values = tuple(read_literature())
         refusals: tuple[Refusal, ...] = ()
+        stabilities: tuple[StabilityValue, ...] = ()
     else:
         read = read_table(source)
         values = tuple(row for row in read.rows if isinstance(row, LiteratureValue))
+        stabilities = tuple(row for row in read.rows if isinstance(row, StabilityValue))
         refusals = read.refusals
-        if len(values) < len(read.rows):
-            raise Refusal("holds energies above hull; this version learns from conductivities only", source)
     with lab.database.write(who=lab.who) as writer:
         added, n_known = writer.add_literature(_entries(values))
-    return Imported(len(added), n_known, refusals)
+        computed, n_computed_known = writer.add_stability(_stabilities(stabilities))
+    return Imported(len(added) + len(computed), n_known + n_computed_known, refusals)
+
+
+def _stabilities(values: Iterable[StabilityValue]) -> "list[StabilityEntry]":
+    from db import StabilityEntry
+
+    return [
+        StabilityEntry(
+            formula=value.formula, energy_above_hull_ev=round(value.e_hull_mev_atom / 1000, 9), source=value.source
+        )
+        for value in values
+    ]
 
 
 def _entries(values: Iterable[LiteratureValue]) -> "list[LiteratureEntry]":

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nasicon_loop.core import Progress, Refusal, Silent, plain
@@ -55,7 +54,7 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class _Past:
+class Past:
     """What the campaign has to respect and to compare with; all read in one go."""
 
     known: tuple["Known", ...]
@@ -145,20 +144,14 @@ def decide_suggestions(lab: "Lab", decisions: Mapping[str, Sequence[int]], reaso
     return done
 
 
-def screen_dopants(
-    lab: "Lab", *, plot: Path | None = None, progress: Progress | None = None
-) -> "tuple[ElementScore, ...]":
-    """Score all 49 dopants with the current model, best first; `plot` draws the periodic-table map."""
+def screen_dopants(lab: "Lab", *, progress: Progress | None = None) -> "tuple[ElementScore, ...]":
+    """Return what each of the 49 dopants promises by expected gain, best first; `scoring.py` has the paper's score."""
     bar = progress or Silent()
     bar.start("scoring the dopants", 1)
     _, model = current_model(lab)
     scores = dopant_scores(lab, model)
     bar.advance()
     bar.finish()
-    if plot is not None:
-        from nasicon_loop.lab.pictures import draw_map
-
-        draw_map(scores, plot)
     return tuple(sorted(scores, key=lambda one: -(one.acquisition if one.acquisition is not None else -1.0)))
 
 
@@ -172,7 +165,7 @@ def dopant_scores(lab: "Lab", model: Any) -> "tuple[ElementScore, ...]":
     return campaign.element_scores(model, known=known, best=best, settings=search_settings(lab))
 
 
-def past_of(lab: "Lab") -> _Past:
+def past_of(lab: "Lab") -> Past:
     """Return what is known, made, waiting or ruled out: nothing of it is suggested again."""
     with lab.database.read() as reader:
         known = [*map(_known_literature, room_temperature(reader)), *map(_known_result, reader.teaching_analyses())]
@@ -188,7 +181,7 @@ def past_of(lab: "Lab") -> _Past:
         for one in suggestions
         if one.id not in begun and suggestion_states[one.number] in ("accepted", "held")
     ]
-    return _Past(
+    return Past(
         known=tuple(known),
         made=tuple(s.target_formula for s in going if s.id in measured),
         pending=tuple([s.target_formula for s in going if s.id not in measured and not s.is_reference] + waiting),

@@ -7,17 +7,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nasicon_loop.predict.crystals import Crystals, doped_crystals
+    from nasicon_loop.predict.crystals import crystals as crystals_of
     from nasicon_loop.predict.explanation import Explanation, SiteDescriptors, explain
+    from nasicon_loop.predict.hull import Hull
+    from nasicon_loop.predict.hull_validation import StabilityScore, validate_stability
     from nasicon_loop.predict.model import Model, load, train
     from nasicon_loop.predict.nearest import KnownResult, nearest_known
-    from nasicon_loop.predict.prediction import CLASS_EDGES, Prediction
-    from nasicon_loop.predict.rows import Row, data_hash
+    from nasicon_loop.predict.occlusion import Why, why
+    from nasicon_loop.predict.prediction import CLASS_EDGES, Prediction, Summary
+    from nasicon_loop.predict.rows import Row, StabilityRow, data_hash, stability_hash
     from nasicon_loop.predict.settings import Settings
     from nasicon_loop.predict.validation import Score, Validation, validate
 
 _HOME = {
     "CLASS_EDGES": "prediction",
+    "Crystals": "crystals",
     "Explanation": "explanation",
+    "Hull": "hull",
     "KnownResult": "nearest",
     "Model": "model",
     "Prediction": "prediction",
@@ -25,18 +32,29 @@ _HOME = {
     "Score": "validation",
     "Settings": "settings",
     "SiteDescriptors": "explanation",
+    "StabilityRow": "rows",
+    "StabilityScore": "hull_validation",
+    "Summary": "prediction",
     "Validation": "validation",
+    "Why": "occlusion",
+    "crystals_of": "crystals:crystals",
     "data_hash": "rows",
+    "doped_crystals": "crystals",
     "explain": "explanation",
     "load": "model",
     "nearest_known": "nearest",
+    "stability_hash": "rows",
     "train": "model",
     "validate": "validation",
+    "validate_stability": "hull_validation",
+    "why": "occlusion",
 }
 
 __all__ = [
     "CLASS_EDGES",
+    "Crystals",
     "Explanation",
+    "Hull",
     "KnownResult",
     "Model",
     "Prediction",
@@ -44,19 +62,29 @@ __all__ = [
     "Score",
     "Settings",
     "SiteDescriptors",
+    "StabilityRow",
+    "StabilityScore",
+    "Summary",
     "Validation",
+    "Why",
+    "crystals_of",
     "data_hash",
+    "doped_crystals",
     "explain",
     "load",
     "nearest_known",
+    "stability_hash",
     "train",
     "validate",
+    "validate_stability",
+    "why",
 ]
 
 
 def __getattr__(name: str) -> Any:
     if name in _HOME:
-        value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+        module, _, inner = _HOME[name].partition(":")  # a function that is called like its module has another name here
+        value = getattr(import_module(f"{__name__}.{module}"), inner or name)
         globals()[name] = value
         return value
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

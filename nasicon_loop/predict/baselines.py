@@ -1,82 +1,98 @@
-"""Simpler models on the same rows and the same features: what the CNN has to beat. Used by `validate` alone."""
+"""Simpler models on the same rows and the same features: what the CNN has to beat. Used by `validate` alone.
+
+Intervals are split conformal: the 90 % quantile of the absolute residuals on held-out folds of chemical systems, the
+same way in which the ensemble is calibrated.
+"""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nasicon_loop.predict.descriptors import SITES, element_table
-from nasicon_loop.predict.encoder import Encoder
-from nasicon_loop.predict.ensemble import NORMAL_90
-from nasicon_loop.predict.features import composition_features, condition_features
-from nasicon_loop.predict.groups import grouped_folds, sources
-from nasicon_loop.predict.prior import N_FOLDS, SD_LIMITS, fit_prior, kernel
-from nasicon_loop.predict.settings import Settings
+from nasicon_loop.predict.fitting import systems
+from nasicon_loop.predict.groups import grouped_folds
+from nasicon_loop.predict.metrics import is_sodium_at_room_temperature
 from nasicon_loop.predict.table import Table
+from nasicon_loop.predict.table_features import table_features
 
 Array = NDArray[np.float64]
-Baseline = Callable[[Table, Table, Settings, int], Array]
+Baseline = Callable[[Table, Table, int], Array]
 
-N_TREES = 300
-
-
-def table_features(table: Table) -> Array:
-    """Return (n, f): the CNN's own features, and mean and spread of every descriptor on every site."""
-    parts = [composition_features(table.batch), condition_features(table.batch, table.temperature_c, table.kinds)]
-    for site in SITES:
-        amounts, facts = table.batch.amounts[site], element_table(site)
-        share = amounts / np.maximum(amounts.sum(axis=1, keepdims=True), 1e-9)
-        mean = share @ facts
-        parts += [mean, np.sqrt(np.maximum(share @ facts**2 - mean**2, 0.0))]
-    return np.concatenate(parts, axis=1)
+N_TREES = 200
+N_CONFORMAL_TREES = 50
+N_CONFORMAL_FOLDS = 5
+MIN_SODIUM_ROWS = 20
 
 
-def mean_predictor(seen: Table, out: Table, settings: Settings, seed: int) -> Array:
+def features_of(table: Table) -> Array:
+    """Return the features (n, f) of a table's rows."""
+    return table_features(table.batch, table.temperature_c, table.kinds)
+
+
+def mean_predictor(seen: Table, out: Table, seed: int) -> Array:
     """Return mean and empirical quantiles of the training rows, whatever is asked: (n, 3)."""
     low, high = np.quantile(seen.target, (0.05, 0.95))
     return np.tile([seen.target.mean(), low, high], (len(out.rows), 1))
 
 
-def ridge(seen: Table, out: Table, settings: Settings, seed: int) -> Array:
+def ridge(seen: Table, out: Table, seed: int) -> Array:
     """Return ridge regression on standardised features with its strength chosen by leave-one-out: (n, 3)."""
     from sklearn.linear_model import RidgeCV
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    fit = make_pipeline(StandardScaler(), RidgeCV(np.logspace(-1, 4, 16)))
-    fit.fit(table_features(seen), seen.target)
-    mean = fit.predict(table_features(out))
-    half = NORMAL_90 * float(np.std(fit.predict(table_features(seen)) - seen.target))
+    return _conformal(lambda _n: make_pipeline(StandardScaler(), RidgeCV(np.logspace(-1, 4, 16))), seen, out, seed)
+
+
+def random_forest(seen: Table, out: Table, seed: int) -> Array:
+    """Return a random forest: (n, 3)."""
+    from sklearn.ensemble import RandomForestRegressor
+
+    return _conformal(lambda n: RandomForestRegressor(n, max_features=0.5, random_state=seed), seen, out, seed)
+
+
+def extra_trees(seen: Table, out: Table, seed: int) -> Array:
+    """Return extremely randomised trees: (n, 3)."""
+    from sklearn.ensemble import ExtraTreesRegressor
+
+    return _conformal(lambda n: ExtraTreesRegressor(n, max_features=0.5, random_state=seed), seen, out, seed)
+
+
+def sodium_forest(seen: Table, out: Table, seed: int) -> Array:
+    """Return a random forest that learns from sodium conductors near room temperature alone: (n, 3)."""
+    chosen = np.flatnonzero(is_sodium_at_room_temperature(seen))
+    return random_forest(seen.take(chosen) if len(chosen) >= MIN_SODIUM_ROWS else seen, out, seed)
+
+
+def sodium_extra_trees(seen: Table, out: Table, seed: int) -> Array:
+    """Return extremely randomised trees that learn from sodium conductors near room temperature alone: (n, 3)."""
+    chosen = np.flatnonzero(is_sodium_at_room_temperature(seen))
+    return extra_trees(seen.take(chosen) if len(chosen) >= MIN_SODIUM_ROWS else seen, out, seed)
+
+
+def _conformal(build: Callable[[int], Any], seen: Table, out: Table, seed: int) -> Array:
+    known, target = features_of(seen), seen.target
+    folds = grouped_folds(systems(seen.batch), N_CONFORMAL_FOLDS, seed)
+    residual = np.full(len(target), np.nan)
+    for fold in np.unique(folds):
+        held = folds == fold
+        if not held.all():
+            residual[held] = np.abs(
+                build(N_CONFORMAL_TREES).fit(known[~held], target[~held]).predict(known[held]) - target[held]
+            )
+    residual = np.sort(residual[np.isfinite(residual)])
+    place = min(int(np.ceil(0.9 * (len(residual) + 1))) - 1, len(residual) - 1)
+    half = float(residual[place]) if len(residual) else float(target.std())
+    mean = np.asarray(build(N_TREES).fit(known, target).predict(features_of(out)), dtype=np.float64)
     return np.column_stack([mean, mean - half, mean + half])
 
 
-def random_forest(seen: Table, out: Table, settings: Settings, seed: int) -> Array:
-    """Return a random forest; its interval holds the trees' spread and the out-of-bag residuals: (n, 3)."""
-    from sklearn.ensemble import RandomForestRegressor
-
-    forest = RandomForestRegressor(N_TREES, min_samples_leaf=1, max_features=0.5, oob_score=True, random_state=seed)
-    forest.fit(table_features(seen), seen.target)
-    mean = forest.predict(table_features(out))
-    low, high = np.quantile(seen.target - forest.oob_prediction_, (0.05, 0.95))
-    return np.column_stack([mean, mean + low, mean + high])
-
-
-def prior_alone(seen: Table, out: Table, settings: Settings, seed: int) -> Array:
-    """Return what the CNN starts from, with no network on top: (n, 3)."""
-    encoder = Encoder.fit(seen.batch, seen.temperature_c, seen.kinds, seen.target, uses_features=True)
-    known, asked = (
-        np.asarray(encoder.encode(part.batch, part.temperature_c, part.kinds)[1].numpy(), dtype=np.float64)
-        for part in (seen, out)
-    )
-    prior = fit_prior(known, seen.target, grouped_folds(sources(seen.rows), N_FOLDS, seed))
-    mean = kernel(asked, prior.points, prior.rate) @ prior.dual + prior.bias
-    sd = np.clip(np.exp(asked @ prior.spread_weights + prior.spread_bias), *SD_LIMITS)
-    return np.column_stack([mean, mean - NORMAL_90 * sd, mean + NORMAL_90 * sd])
-
-
 BASELINES: Mapping[str, Baseline] = {
-    "prior without the CNN": prior_alone,
     "mean": mean_predictor,
     "ridge": ridge,
     "random forest": random_forest,
+    "ExtraTrees": extra_trees,
+    "random forest, Na rows only": sodium_forest,
+    "ExtraTrees, Na rows only": sodium_extra_trees,
 }

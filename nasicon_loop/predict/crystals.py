@@ -1,5 +1,6 @@
 """Many compositions as arrays: who sits where, and how large the cell is. One pass of exact chemistry, then numpy."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -7,8 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from nasicon_loop.chemistry import Composition, cell
-from nasicon_loop.core import Refusal
+from nasicon_loop.chemistry import Composition, DopedArrays, cell, cell_arrays
 from nasicon_loop.predict.descriptors import vocabulary
 
 Array = NDArray[np.float64]
@@ -19,6 +19,7 @@ class Crystals:
     """n compositions on their sites; amounts are per formula unit with 12 O."""
 
     formulas: tuple[str, ...]
+    """(n,) canonical text, or empty: a million candidates need no names."""
     amounts: Mapping[str, Array]
     """Per site kind "A", "M", "X": (n, elements) in the vocabulary's order."""
     charge: Array
@@ -31,12 +32,17 @@ class Crystals:
     """(n,) probability of R-3c against C2/c at room temperature."""
 
     def __len__(self) -> int:
-        return len(self.formulas)
+        return len(self.charge)
+
+    @property
+    def volume_angstrom3(self) -> Array:
+        """(n,) of the hexagonal cell with six formula units."""
+        return np.asarray(self.a_angstrom**2 * self.c_angstrom * math.sqrt(3) / 2, dtype=np.float64)
 
     def take(self, places: NDArray[np.int64]) -> "Crystals":
         """Return the crystals at the given places, in that order."""
         return Crystals(
-            formulas=tuple(self.formulas[i] for i in places),
+            formulas=tuple(self.formulas[i] for i in places) if self.formulas else (),
             amounts={site: table[places] for site, table in self.amounts.items()},
             charge=self.charge[places],
             a_angstrom=self.a_angstrom[places],
@@ -45,15 +51,19 @@ class Crystals:
         )
 
 
-def crystals(compositions: Sequence[str | Composition]) -> Crystals:
-    """Return compositions as arrays; Refusal names the first that is not a NASICON."""
+def crystals(compositions: Sequence[str | Composition], *, needs_ion: bool = True) -> Crystals:
+    """Return compositions as arrays; Refusal names the first that is not a NASICON.
+
+    Without an ion in its cavities nothing conducts, which is refused unless `needs_ion` is False (a framework can be
+    stable without one).
+    """
     parsed = [Composition.parse(item) if isinstance(item, str) else item for item in compositions]
     n_elements = len(vocabulary())
     tables = {site: np.zeros((len(parsed), n_elements)) for site in ("A", "M", "X")}
     numbers = np.zeros((len(parsed), 4))
     formulas = []
     for i, composition in enumerate(parsed):
-        formula, by_site, facts = _placed(composition)
+        formula, by_site, facts = _placed(composition, needs_ion)
         formulas.append(formula)
         numbers[i] = facts
         for site, pairs in zip(("A", "M", "X"), by_site, strict=True):
@@ -63,18 +73,25 @@ def crystals(compositions: Sequence[str | Composition]) -> Crystals:
     return Crystals(tuple(formulas), tables, charge, a, c, p_r3c)
 
 
+def doped_crystals(*parts: DopedArrays) -> Crystals:
+    """Return neutral dopings, one part after the other, as crystals without names: no object per composition."""
+    by_part = [part.site_amounts() for part in parts]
+    amounts = {site: np.concatenate([tables[site] for tables in by_part]) for site in ("A", "M", "X")}
+    shape = cell_arrays(amounts["A"], amounts["M"], amounts["X"])
+    neutral = np.zeros(len(shape.a_angstrom))
+    return Crystals((), amounts, neutral, shape.a_angstrom, shape.c_angstrom, shape.phase_probability_r3c)
+
+
 @lru_cache(maxsize=32768)
 def _placed(
-    composition: Composition,
+    composition: Composition, needs_ion: bool
 ) -> tuple[str, tuple[tuple[tuple[int, float], ...], ...], tuple[float, float, float, float]]:
-    sites = composition.sites()
-    if not sites.a:
-        raise Refusal("has no ion in its cavities, so nothing conducts", composition.formula)
+    sites = composition.sites(needs_ion=needs_ion)
     index = _index()
     by_site = tuple(
         tuple((index[symbol], float(amount)) for symbol, amount in site) for site in (sites.a, sites.m, sites.x)
     )
-    shape = cell(composition)
+    shape = cell(composition, needs_ion=needs_ion)
     charge = float(composition.normalised().charge())
     return composition.formula, by_site, (charge, shape.a_angstrom, shape.c_angstrom, shape.phase_probability_r3c)
 

@@ -43,12 +43,24 @@ class Encoder:
 
     @classmethod
     def fit(
-        cls, batch: Crystals, temperature_c: Array, kinds: Sequence[str], target: Array, *, uses_features: bool
+        cls,
+        batch: Crystals,
+        temperature_c: Array,
+        kinds: Sequence[str],
+        target: Array,
+        *,
+        uses_features: bool,
+        images_of: "Encoder | None" = None,
     ) -> "Encoder":
-        """Learn rotations and scales from training rows; `target` (n,) is log10 sigma."""
-        bases = fit_bases(batch.amounts, target)
-        images = crystal_images(batch, bases)
-        mean, scale = _scales(images)
+        """Learn rotations and scales from training rows; `target` (n,) is log10 sigma.
+
+        With `images_of`, rotations and the scales of pixels are that encoder's, which trunks were trained with.
+        """
+        if images_of is None:
+            bases: Mapping[str, SiteBasis] = fit_bases(batch.amounts, target)
+            mean, scale = _scales(crystal_images(batch, bases))
+        else:
+            bases, mean, scale = images_of.bases, images_of.image_mean, images_of.image_scale
         features = _features(batch, temperature_c, kinds, bases) if uses_features else np.zeros((len(batch), 0))
         feature_mean, feature_scale = _scales(features)
         return cls(bases, mean, scale, feature_mean, feature_scale, features.min(axis=0), features.max(axis=0))
@@ -59,13 +71,20 @@ class Encoder:
         Features are limited to their range in the training rows, and standardised pixels to ±6: a dopant whose radius
         or charge no row has must not be given a conductivity by running a trend on beyond the data.
         """
-        images = np.clip((crystal_images(batch, self.bases) - self.image_mean) / self.image_scale, -6.0, 6.0)
+        images = self.images(batch)
         if self.uses_features:
             raw = np.clip(_features(batch, temperature_c, kinds, self.bases), self.feature_low, self.feature_high)
             features = (raw - self.feature_mean) / self.feature_scale
         else:
             features = np.zeros((len(batch), 0))
-        return torch.from_numpy(images.astype(np.float32)), torch.from_numpy(features.astype(np.float32))
+        return images, torch.from_numpy(features.astype(np.float32))
+
+    def images(self, batch: Crystals) -> Tensor:
+        """Return the standardised images alone, limited to ±6, float32."""
+        images = crystal_images(batch, self.bases, np.float32)
+        images -= self.image_mean.astype(np.float32)
+        images /= self.image_scale.astype(np.float32)
+        return torch.from_numpy(np.clip(images, -6.0, 6.0, out=images))
 
     def to_arrays(self) -> dict[str, Array]:
         """Return everything as named arrays, for storing."""

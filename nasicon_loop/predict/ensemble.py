@@ -1,4 +1,9 @@
-"""The networks together: what the literature says about a composition, before the lab's own results speak."""
+"""The networks together, and the trees beside them: what the literature says, before the lab's own results speak.
+
+A member is a head on a frozen trunk; it leaves one fold of chemical systems out. What members and trees say about
+systems that they have not seen decides three numbers: the networks' share of the mean (the rest is the trees'), and how
+much the members' own spreads and their disagreement are widened so that 90 % intervals hold 90 %.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,24 +11,43 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
-from nasicon_loop.core import Progress, Refusal, Silent
 from nasicon_loop.predict import bins
 from nasicon_loop.predict.crystals import Crystals
 from nasicon_loop.predict.encoder import Encoder
-from nasicon_loop.predict.groups import grouped_folds, sources
-from nasicon_loop.predict.network import ConductivityNet
-from nasicon_loop.predict.prior import N_FOLDS, Prior, fit_prior
+from nasicon_loop.predict.network import Head, Heads, Trunk, mean_and_sd
 from nasicon_loop.predict.settings import Settings
-from nasicon_loop.predict.table import Table
-from nasicon_loop.predict.training import Examples, fit_network, probabilities
+from nasicon_loop.predict.trees import Trees
 
 Array = NDArray[np.float64]
+Tensor = torch.Tensor
 
 CHUNK = 2048
-MIN_ROWS = 10
-SPREAD_LIMITS = (0.5, 2.0)
 NORMAL_90 = 1.645
+
+
+@dataclass(frozen=True)
+class Normals:
+    """n mixtures of k normal distributions: means and sds (n, k) in log10 of S/cm, all of equal weight."""
+
+    mean: Array
+    sd: Array
+
+    @property
+    def moments(self) -> tuple[Array, Array]:
+        """Mean and variance (n,) of the mixtures."""
+        mean = self.mean.mean(axis=1)
+        return mean, (self.sd**2).mean(axis=1) + self.mean.var(axis=1)
+
+    def shares(self, edges: Array) -> Array:
+        """Return the mass per bin (n, b); what lies outside counts to the outermost bins."""
+        cumulative = np.zeros((len(self.mean), len(edges)))
+        for mean, sd in zip(self.mean.T, self.sd.T, strict=True):
+            cumulative += ndtr((edges[None, :] - mean[:, None]) / sd[:, None])
+        cumulative /= self.mean.shape[1]
+        cumulative[:, 0], cumulative[:, -1] = 0.0, 1.0
+        return np.asarray(np.diff(cumulative, axis=1), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -36,12 +60,23 @@ class Distributions:
 
 @dataclass(frozen=True)
 class Ensemble:
-    """Trained members with their encoder; `spread` widens their distributions to fit held-out residuals."""
+    """Trained members with their encoder; `target_mean` and `target_sd` are what their outputs are in units of.
+
+    `share` is the networks' part of the mean, `spread` what the members' sds are multiplied by, `disagreement` what the
+    distances of their means from each other are.
+    """
 
     encoder: Encoder
-    members: tuple[ConductivityNet, ...]
+    trunks: tuple[Trunk, ...]
+    heads: tuple[Head | Heads, ...]
+    """One per trunk: several members side by side, or the rest of a whole network (settings.is_parametric is False)."""
+    trees: Trees | None
     settings: Settings
+    target_mean: float
+    target_sd: float
+    share: float
     spread: float
+    disagreement: float
 
     @property
     def edges(self) -> Array:
@@ -50,130 +85,100 @@ class Ensemble:
 
     def distributions(self, batch: Crystals, temperature_c: Array, kinds: Sequence[str]) -> Distributions:
         """Return the mixture of the members for n crystals at temperatures (n,) in °C."""
-        parts = []
-        for start in range(0, len(batch), CHUNK):
-            places = np.arange(start, min(start + CHUNK, len(batch)), dtype=np.int64)
-            part_kinds = kinds[start : start + CHUNK]
-            parts.append(self._chunk(batch.take(places), temperature_c[places], part_kinds))
-        if not parts:
-            return Distributions(np.zeros((0, self.settings.n_bins)), np.zeros(0))
-        return Distributions(
-            np.concatenate([part.probabilities for part in parts]),
-            np.concatenate([part.member_variance for part in parts]),
-        )
+        if not self.settings.is_parametric:
+            shares = _chunked(batch, temperature_c, kinds, self._shares, self.settings.n_bins)
+            means = bins.moments(shares, self.edges)[0]
+            return Distributions(shares, np.zeros_like(means))
+        normals = self.normals(batch, temperature_c, kinds)
+        return Distributions(normals.shares(self.edges), normals.mean.var(axis=1))
 
-    def _chunk(self, batch: Crystals, temperature_c: Array, kinds: Sequence[str]) -> Distributions:
+    def normals(self, batch: Crystals, temperature_c: Array, kinds: Sequence[str]) -> Normals:
+        """Return the members' normal distributions, moved by the trees' part and widened; parametric settings only."""
+        k = self.settings.n_members
+        found = _chunked(batch, temperature_c, kinds, self._parameters, 2 * k)
+        return combined(Normals(found[:, :k], found[:, k : 2 * k]), self._trees(batch, temperature_c, kinds), self)
+
+    def _trees(self, batch: Crystals, temperature_c: Array, kinds: Sequence[str]) -> Array | None:
+        if self.trees is None or self.share >= 1.0:
+            return None
+        from nasicon_loop.predict.table_features import table_features
+
+        return _chunked(
+            batch,
+            temperature_c,
+            kinds,
+            lambda part, t, k: self.trees.mean(table_features(part, t, k))[:, None],  # type: ignore[union-attr]
+            1,
+        )[:, 0]
+
+    def _parameters(self, batch: Crystals, temperature_c: Array, kinds: Sequence[str]) -> Array:
+        vectors, features = self._inputs(batch, temperature_c, kinds)
+        found = members_of(vectors, features, self.heads, self.target_sd, self.target_mean)
+        return np.concatenate([found.mean, found.sd], axis=1)
+
+    def _shares(self, batch: Crystals, temperature_c: Array, kinds: Sequence[str]) -> Array:
+        vectors, features = self._inputs(batch, temperature_c, kinds)
+        parts = [
+            torch.softmax(head(vector, features).double(), dim=1)
+            for vector, head in zip(vectors, self.heads, strict=True)
+        ]
+        return np.asarray(torch.stack(parts).mean(dim=0).numpy(), dtype=np.float64)
+
+    def _inputs(self, batch: Crystals, temperature_c: Array, kinds: Sequence[str]) -> tuple[list[Tensor], Tensor]:
         image, features = self.encoder.encode(batch, temperature_c, kinds)
-        by_member = np.stack([probabilities(member, image, features) for member in self.members])
-        means = np.stack([bins.moments(member, self.edges)[0] for member in by_member])
-        mixture = by_member.mean(axis=0)
-        zero = np.zeros(len(batch))
-        return Distributions(bins.moved(mixture, self.edges, zero, zero + self.spread), means.var(axis=0))
+        return vectors_of(self.trunks, image, self.settings), features
+
+
+def vectors_of(trunks: Sequence[Trunk], image: Tensor, settings: Settings) -> list[Tensor]:
+    """Return what each frozen trunk makes of images, (n, hidden[0]) each; zeros when the settings leave images away."""
+    if not settings.has_image:
+        return [torch.zeros(len(image), settings.hidden[0]) for _ in trunks]
+    if settings.is_shuffled:
+        image = image[torch.from_numpy(np.random.default_rng(len(image)).permutation(len(image)))]
+    with torch.no_grad():  # not inference mode: heads are trained on what comes out
+        return [trunk(image) for trunk in trunks]
+
+
+def members_of(
+    vectors: Sequence[Tensor], features: Tensor, heads: Sequence[torch.nn.Module], scale: float, centre: float
+) -> Normals:
+    """Return what all members say (n, members): those of the first trunk first."""
+    with torch.inference_mode():
+        found = [
+            mean_and_sd(heads_(torch.cat([vector, features], dim=1)))
+            for vector, heads_ in zip(vectors, heads, strict=True)
+        ]
+    mean = torch.cat([pair[0] for pair in found]).T.double().numpy() * scale + centre
+    return Normals(mean, torch.cat([pair[1] for pair in found]).T.double().numpy() * scale)
+
+
+def combined(members: Normals, trees: Array | None, ensemble: "Ensemble | Balance") -> Normals:
+    """Return the members moved so that their mean is the weighted one with the trees', and widened about it."""
+    centre = members.mean.mean(axis=1)
+    wanted = centre if trees is None else ensemble.share * centre + (1.0 - ensemble.share) * trees
+    moved = wanted[:, None] + ensemble.disagreement * (members.mean - centre[:, None])
+    return Normals(moved, ensemble.spread * members.sd)
 
 
 @dataclass(frozen=True)
-class HeldOut:
-    """What members said about rows they had not seen: rows' places, distributions; empty without folds."""
+class Balance:
+    """The three numbers that held-out rows decide."""
 
-    places: NDArray[np.int64]
-    probabilities: Array
-
-
-def fit_ensemble(
-    table: Table, settings: Settings, seed: int, progress: Progress | None = None
-) -> tuple[Ensemble, HeldOut]:
-    """Train the members; Refusal when there are fewer rows than a network can start from.
-
-    Member k leaves fold k of the sources out and stops where its loss there is lowest, so every fold has predictions
-    by a member that did not train on it: they calibrate the spread and give the manifest's held-out errors.
-    """
-    if len(table.rows) < MIN_ROWS:
-        raise Refusal(f"{len(table.rows)} usable rows: a model needs at least {MIN_ROWS}; import literature data first")
-    examples, encoder = examples_of(table, settings)
-    folds = grouped_folds(sources(table.rows), settings.n_folds, seed)
-    bar = progress or Silent()
-    bar.start("training", settings.n_members * settings.n_epochs)
-    members, places, held = [], [], []
-    for k in range(settings.n_members):
-        is_out = folds == k % settings.n_folds if settings.patience > 0 else np.zeros(len(folds), dtype=bool)
-        is_held = bool(is_out.any() and (~is_out).sum() >= MIN_ROWS // 2)
-        seen = examples.take(np.flatnonzero(~is_out)) if is_held else examples
-        out = examples.take(np.flatnonzero(is_out)) if is_held else None
-        prior = _prior(seen, table, np.flatnonzero(~is_out) if is_held else None, settings, seed)
-        on_epoch, on_end = _bar_of(bar, k, settings)
-        member = fit_network(seen, out, settings, seed=seed * 1000 + k, on_epoch=on_epoch, prior=prior)
-        on_end()
-        members.append(member)
-        if out is not None and k < settings.n_folds:
-            places.append(np.flatnonzero(is_out))
-            held.append(probabilities(member, out.image, out.features))
-    bar.finish()
-    held_out = HeldOut(
-        np.concatenate(places) if places else np.zeros(0, dtype=np.int64),
-        np.concatenate(held) if held else np.zeros((0, settings.n_bins)),
-    )
-    spread = _spread(table, examples, members, held_out, settings) if settings.is_calibrated else 1.0
-    return Ensemble(encoder, tuple(members), settings, spread), held_out
+    share: float
+    spread: float
+    disagreement: float
 
 
-def examples_of(table: Table, settings: Settings, encoder: Encoder | None = None) -> tuple[Examples, Encoder]:
-    """Return the rows as tensors, and the encoder (learned from them when none is given)."""
-    temperature_c, kinds, target = table.temperature_c, table.kinds, table.target
-    if encoder is None:
-        encoder = Encoder.fit(table.batch, temperature_c, kinds, target, uses_features=settings.uses_features)
-    image, features = encoder.encode(table.batch, temperature_c, kinds)
-    edges = bins.bin_edges(settings)
-    if settings.is_soft:
-        own_sd = np.array([row.log10_sigma_sd for row in table.rows])
-        labels = bins.soft_labels(target, np.hypot(own_sd, settings.label_sd), edges)
-    else:
-        labels = bins.hard_labels(target, edges)
-    weight = np.array([settings.lab_weight if row.origin == "lab" else 1.0 for row in table.rows])
-    return (
-        Examples(
-            image,
-            features,
-            torch.from_numpy(labels.astype(np.float32)),
-            torch.from_numpy(weight.astype(np.float32)),
-        ),
-        encoder,
-    )
-
-
-def _prior(
-    seen: Examples, table: Table, places: NDArray[np.int64] | None, settings: Settings, seed: int
-) -> Prior | None:
-    if not settings.has_prior:
-        return None
-    rows = table.rows if places is None else [table.rows[i] for i in places]
-    folds = grouped_folds(sources(rows), N_FOLDS, seed)
-    target = np.array([row.log10_sigma for row in rows])
-    return fit_prior(np.asarray(seen.features.numpy(), dtype=np.float64), target, folds)
-
-
-def _bar_of(bar: Progress, number: int, settings: Settings) -> tuple[Callable[[float], None], Callable[[], None]]:
-    """Return what to call after each epoch of one network, and at its end: early stops count as done."""
-    n_done = 0
-
-    def on_epoch(loss: float) -> None:
-        nonlocal n_done
-        n_done += 1
-        bar.advance(1, f"network {number + 1}, loss {loss:.3f}")
-
-    return on_epoch, lambda: bar.advance(settings.n_epochs - n_done, f"network {number + 1} done")
-
-
-def _spread(
-    table: Table, examples: Examples, members: Sequence[ConductivityNet], held_out: HeldOut, settings: Settings
-) -> float:
-    """Return the factor on the mixture's sd that makes 90 % intervals hold 90 % of the held-out rows.
-
-    The mixture is wider than the one member that had not seen a row, by the variance of the members' means.
-    """
-    if len(held_out.places) < MIN_ROWS:
-        return 1.0
-    edges, out = bins.bin_edges(settings), examples.take(held_out.places)
-    mean, variance = bins.moments(held_out.probabilities, edges)
-    means = [bins.moments(probabilities(member, out.image, out.features), edges)[0] for member in members]
-    deviation = np.abs(table.target[held_out.places] - mean) / np.sqrt(variance + np.var(means, axis=0))
-    return float(np.clip(np.quantile(deviation, 0.9) / NORMAL_90, *SPREAD_LIMITS))
+def _chunked(
+    batch: Crystals,
+    temperature_c: Array,
+    kinds: Sequence[str],
+    ask: Callable[[Crystals, Array, Sequence[str]], Array],
+    width: int,
+) -> Array:
+    result = np.zeros((len(batch), width))
+    with torch.inference_mode():
+        for start in range(0, len(batch), CHUNK):
+            at = np.arange(start, min(start + CHUNK, len(batch)), dtype=np.int64)
+            result[at] = ask(batch.take(at), temperature_c[at], kinds[start : start + CHUNK])
+    return result

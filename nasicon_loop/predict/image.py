@@ -10,13 +10,15 @@ combined per shell, not per atom, and nothing is built per candidate.
 """
 
 from collections.abc import Mapping
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nasicon_loop.predict.crystals import Crystals
-from nasicon_loop.predict.descriptors import N_COMPONENTS, SiteBasis, site_descriptors
-from nasicon_loop.predict.geometry import CLASSES, N_DISTANCES, neighbour_counts
+from nasicon_loop.predict.descriptors import N_COMPONENTS, SITES, SiteBasis, site_descriptors
+from nasicon_loop.predict.geometry import CLASSES, N_DISTANCES
+from nasicon_loop.predict.shell_counts import N_PAIRS, PAIR_OF, SHARE_OF_PAIR, pair_counts
 
 Array = NDArray[np.float64]
 
@@ -24,18 +26,26 @@ N_CHANNELS = 1 + 2 * N_COMPONENTS
 IMAGE_SHAPE = (N_CHANNELS, len(CLASSES), N_DISTANCES)
 SITE_OF_CLASS = {"A1": "A", "A2": "A", "M": "M", "X": "X"}
 A1_PER_FORMULA, A2_PER_FORMULA, M_PER_FORMULA, X_PER_FORMULA = 1.0, 3.0, 2.0, 3.0
-_CHUNK = 512
+_CHUNK = 256
 
 
-def crystal_images(batch: Crystals, bases: Mapping[str, SiteBasis]) -> Array:
-    """Return images (n, *IMAGE_SHAPE), not standardised."""
-    content = site_contents(batch, bases)
-    images = np.empty((len(batch), *IMAGE_SHAPE))
+@overload
+def crystal_images(batch: Crystals, bases: Mapping[str, SiteBasis]) -> Array: ...
+@overload
+def crystal_images(batch: Crystals, bases: Mapping[str, SiteBasis], dtype: type[np.float32]) -> NDArray[np.float32]: ...
+def crystal_images(
+    batch: Crystals, bases: Mapping[str, SiteBasis], dtype: type[np.float32] | type[np.float64] = np.float64
+) -> NDArray[np.floating[Any]]:
+    """Return images (n, *IMAGE_SHAPE), not standardised, in double or single precision."""
+    content = site_contents(batch, bases).transpose(0, 2, 1)  # (n, channels, class of the neighbour)
+    images = np.empty((len(batch), *IMAGE_SHAPE), dtype=dtype)
+    order = np.argsort(batch.a_angstrom**2 * batch.c_angstrom, kind="stable")
     for start in range(0, len(batch), _CHUNK):
-        at = slice(start, start + _CHUNK)
-        geometry = _geometry(batch.a_angstrom[at], batch.c_angstrom[at], batch.p_r3c[at])
-        flat = content[at].transpose(0, 2, 1)[:, None]  # (n, 1, channels, class of the neighbour)
-        images[at] = np.matmul(flat, geometry).transpose(0, 2, 1, 3)
+        at = order[start : start + _CHUNK]
+        counts = _geometry(batch.a_angstrom[at], batch.c_angstrom[at], batch.p_r3c[at]).astype(dtype)
+        for centre in range(len(CLASSES)):
+            around = (content[at] * SHARE_OF_PAIR[centre]).astype(dtype)
+            images[at, :, centre] = np.matmul(around, counts[:, PAIR_OF[centre]])
     return images
 
 
@@ -55,19 +65,21 @@ def site_contents(batch: Crystals, bases: Mapping[str, SiteBasis]) -> Array:
         "X": batch.amounts["X"].sum(axis=1) / X_PER_FORMULA,
         "O": np.ones(len(batch)),
     }
+    described = {site: np.concatenate(site_descriptors(batch.amounts[site], bases[site]), axis=1) for site in SITES}
     for k, name in enumerate(CLASSES):
         content[:, k, 0] = occupancy[name]
         if name in SITE_OF_CLASS:
-            mean, spread = site_descriptors(batch.amounts[SITE_OF_CLASS[name]], bases[SITE_OF_CLASS[name]])
-            content[:, k, 1:] = np.concatenate([mean, spread], axis=1) * occupancy[name][:, None]
+            content[:, k, 1:] = described[SITE_OF_CLASS[name]] * occupancy[name][:, None]
     return content
 
 
 def _geometry(a_angstrom: Array, c_angstrom: Array, p_r3c: Array) -> Array:
-    weight = p_r3c[:, None, None, None]
-    geometry = weight * neighbour_counts("R-3c", a_angstrom, c_angstrom)
+    """Return (n, pairs of classes, distances): neighbours, the two forms averaged."""
+    counts = p_r3c * pair_counts("R-3c", a_angstrom, c_angstrom)
     is_mixed = p_r3c < 1.0 - 1e-9
-    if is_mixed.any():
-        monoclinic = neighbour_counts("C2/c", a_angstrom[is_mixed], c_angstrom[is_mixed])
-        geometry[is_mixed] += (1.0 - weight[is_mixed]) * monoclinic
-    return np.asarray(geometry, dtype=np.float64)
+    if is_mixed.all():
+        counts += (1.0 - p_r3c) * pair_counts("C2/c", a_angstrom, c_angstrom)
+    elif is_mixed.any():
+        monoclinic = pair_counts("C2/c", a_angstrom[is_mixed], c_angstrom[is_mixed])
+        counts[:, is_mixed] += (1.0 - p_r3c[is_mixed]) * monoclinic
+    return counts.T.reshape(len(p_r3c), N_PAIRS, N_DISTANCES)

@@ -1,91 +1,121 @@
 """The 13 layers: three convolutions, three poolings, seven fully connected, after VGG16 as in Zhao et al."""
 
+import math
 from typing import cast
 
 import torch
 from torch import Tensor, nn
 
-from nasicon_loop.predict.prior import LINEAR, SD_LIMITS, Prior
 from nasicon_loop.predict.settings import Settings
 
 N_CONVOLUTION, N_POOLING, N_DENSE = 3, 3, 7
+LOG_SD_LIMITS = (-3.0, 2.0)
 
 
-class ConductivityNet(nn.Module):
-    """From a crystal image and (optionally) features to one logit per bin of log10 sigma.
+class Trunk(nn.Module):
+    """From a crystal image (n, channels, site classes, distances) to a vector (n, hidden[0]).
 
-    `image` is (n, channels, site classes, distance bins); pooling halves the distances three times and never mixes site
-    classes, which have no order. `features` is (n, n_features), with n_features 0 for the image alone;
-    `n_points` is how many rows the prior stands on.
+    Three convolutions, three poolings over distance, one fully connected layer. Site classes have no order: unless
+    it is the paper's, the first convolution spans them all and slides over distance only.
     """
 
-    def __init__(
-        self, image_shape: tuple[int, int, int], n_features: int, settings: Settings, n_points: int = 0
-    ) -> None:
+    def __init__(self, image_shape: tuple[int, int, int], settings: Settings) -> None:
         super().__init__()
         n_channels, n_classes, n_distances = image_shape
         widths = (n_channels, *settings.channels)
+        spans = settings.is_normalised
+        shapes: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = (
+            (((n_classes, 3), (0, 1)), ((1, 3), (0, 1)), ((1, 3), (0, 1))) if spans else (((3, 3), (1, 1)),) * 3
+        )
         self.convolutions = nn.ModuleList(
-            nn.Conv2d(widths[i], widths[i + 1], kernel_size=3, padding=1) for i in range(N_CONVOLUTION)
+            nn.Conv2d(widths[i], widths[i + 1], kernel_size=shapes[i][0], padding=shapes[i][1])
+            for i in range(N_CONVOLUTION)
         )
         self.poolings = nn.ModuleList(nn.MaxPool2d(kernel_size=(1, 2)) for _ in range(N_POOLING))
-        self.norms = nn.ModuleList(
-            nn.BatchNorm2d(width) if settings.is_normalised else nn.Identity() for width in widths[1:]
-        )
-        n_flat = widths[-1] * n_classes * (n_distances // 2**N_POOLING)
-        dense = (n_flat + n_features, *settings.hidden, settings.n_bins)
-        self.dense = nn.ModuleList(nn.Linear(dense[i], dense[i + 1]) for i in range(N_DENSE))
+        self.norms = nn.ModuleList(nn.BatchNorm2d(width) if spans else nn.Identity() for width in widths[1:])
+        n_flat = widths[-1] * (1 if spans else n_classes) * (n_distances // 2**N_POOLING)
+        self.dropout = nn.Dropout(settings.trunk_dropout)
+        self.dense = nn.Linear(n_flat, settings.hidden[0])
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Return the vectors of images."""
+        for convolution, norm, pooling in zip(self.convolutions, self.norms, self.poolings, strict=True):
+            image = torch.relu(pooling(norm(convolution(image))))  # the same as pooling last, on half as many
+        return torch.relu(self.dense(self.dropout(image.flatten(1))))
+
+
+class Head(nn.Module):
+    """From a trunk's vector (n, hidden[0]) and features (n, n_features) to (n, n_outputs): six fully connected layers.
+
+    Between layers of equal width runs a short cut with a gate that begins at zero, so that a few hundred rows do not
+    have to train all layers at once.
+    """
+
+    def __init__(self, n_features: int, n_outputs: int, settings: Settings) -> None:
+        super().__init__()
+        widths = (settings.hidden[0] + n_features, *settings.hidden[1:], n_outputs)
+        self.layers = nn.ModuleList(nn.Linear(widths[i], widths[i + 1]) for i in range(N_DENSE - 1))
+        self.gates = nn.Parameter(torch.zeros(N_DENSE - 1))
         self.dropout = nn.Dropout(settings.dropout)
         self.has_short_cuts = settings.is_normalised
-        self.has_prior = settings.has_prior
-        edges = torch.linspace(settings.log10_sigma_low, settings.log10_sigma_high, settings.n_bins + 1)
-        self.centres: Tensor
-        self.prior_points: Tensor
-        self.prior_dual: Tensor
-        self.prior_bias: Tensor
-        self.prior_rate: Tensor
-        self.spread_weights: Tensor
-        self.spread_bias: Tensor
-        self.register_buffer("centres", (edges[1:] + edges[:-1]) / 2, persistent=False)
-        self.register_buffer("prior_points", torch.zeros(n_points, n_features))
-        self.register_buffer("prior_dual", torch.zeros(n_points))
-        self.register_buffer("prior_bias", torch.zeros(()))
-        self.register_buffer("prior_rate", torch.zeros(()))
-        self.register_buffer("spread_weights", torch.zeros(n_features))
-        self.register_buffer("spread_bias", torch.zeros(()))
 
-    def start_from(self, prior: Prior) -> None:
-        """Make the untrained network the normal distribution that `prior` describes."""
-        self.prior_points.copy_(torch.from_numpy(prior.points))
-        self.prior_dual.copy_(torch.from_numpy(prior.dual))
-        self.prior_bias.fill_(prior.bias)
-        self.prior_rate.fill_(prior.rate)
-        self.spread_weights.copy_(torch.from_numpy(prior.spread_weights))
-        self.spread_bias.fill_(prior.spread_bias)
-        last = cast(nn.Linear, self.dense[-1])
-        nn.init.zeros_(last.weight)
-        nn.init.zeros_(last.bias)
+    def forward(self, vector: Tensor, features: Tensor) -> Tensor:
+        """Return the outputs."""
+        hidden = torch.cat([vector, features], dim=1)
+        for i, layer in enumerate(self.layers[:-1]):
+            update = self.dropout(torch.relu(layer(hidden)))
+            if self.has_short_cuts and i > 0 and update.shape == hidden.shape:
+                update = hidden + self.gates[i] * update
+            hidden = update
+        return cast(Tensor, self.layers[-1](hidden))
 
-    def prior_mean(self, features: Tensor) -> Tensor:
-        """Return the prior's log10 sigma (n,); the kernel of prior.py."""
-        n_features = features.shape[1]
-        product = features @ self.prior_points.T
-        square = (features**2).sum(dim=1)[:, None] + (self.prior_points**2).sum(dim=1)[None, :] - 2 * product
-        near = torch.exp(-self.prior_rate / n_features * square.clamp(min=0.0))
-        return (near + LINEAR / n_features * product) @ self.prior_dual + self.prior_bias
 
-    def forward(self, image: Tensor, features: Tensor, mean: Tensor | None = None) -> Tensor:
-        """Return logits (n, n_bins); `mean` (n,) stands in for the prior's own in training."""
-        for convolution, norm, pooling in zip(self.convolutions, self.norms, self.poolings, strict=True):
-            image = pooling(torch.relu(norm(convolution(image))))
-        hidden = torch.cat([image.flatten(1), features], dim=1)
-        for layer in self.dense[:-1]:
-            update = torch.relu(layer(hidden))
-            hidden = hidden + update if self.has_short_cuts and update.shape == hidden.shape else update
-            hidden = self.dropout(hidden)
-        logits = cast(Tensor, self.dense[-1](hidden))
-        if not self.has_prior:
-            return logits
-        mean = self.prior_mean(features) if mean is None else mean
-        sd = torch.exp(features @ self.spread_weights + self.spread_bias).clamp(*SD_LIMITS)
-        return logits - ((self.centres - mean[:, None]) / sd[:, None]) ** 2 / 2
+class Heads(nn.Module):
+    """Several heads of the same shape side by side, each with its own weights: one pass trains or asks them all."""
+
+    def __init__(self, n_members: int, n_inputs: int, n_outputs: int, settings: Settings) -> None:
+        super().__init__()
+        widths = (n_inputs, *settings.hidden[1:], n_outputs)
+        bounds = [1.0 / math.sqrt(width) for width in widths[:-1]]  # as torch's own fully connected layers begin
+        self.weights = nn.ParameterList(
+            nn.Parameter(torch.empty(n_members, widths[i], widths[i + 1]).uniform_(-bound, bound))
+            for i, bound in enumerate(bounds)
+        )
+        self.biases = nn.ParameterList(
+            nn.Parameter(torch.empty(n_members, 1, widths[i + 1]).uniform_(-bound, bound))
+            for i, bound in enumerate(bounds)
+        )
+        self.gates = nn.Parameter(torch.zeros(N_DENSE - 1, n_members, 1, 1))
+        self.dropout = nn.Dropout(settings.dropout)
+        self.n_members = n_members
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Return (members, n, n_outputs) for inputs (n, vector and features), the same for all or (members, n, ...)."""
+        hidden = inputs if inputs.dim() == 3 else inputs[None].expand(self.n_members, -1, -1)
+        last = N_DENSE - 2
+        for i, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
+            update = torch.baddbmm(bias, hidden, weight)
+            if i == last:
+                return update
+            update = self.dropout(torch.relu(update))
+            is_short_cut = i > 0 and update.shape == hidden.shape
+            hidden = hidden + self.gates[i] * update if is_short_cut else update
+        raise AssertionError("a head has six layers")
+
+
+class CrystalNet(nn.Module):
+    """Trunk and head together: the whole network, as the paper's preset and the hull's networks are trained."""
+
+    def __init__(self, image_shape: tuple[int, int, int], n_features: int, n_outputs: int, settings: Settings) -> None:
+        super().__init__()
+        self.trunk = Trunk(image_shape, settings)
+        self.head = Head(n_features, n_outputs, settings)
+
+    def forward(self, image: Tensor, features: Tensor) -> Tensor:
+        """Return the outputs (n, n_outputs)."""
+        return cast(Tensor, self.head(self.trunk(image), features))
+
+
+def mean_and_sd(outputs: Tensor) -> tuple[Tensor, Tensor]:
+    """Return mean and sd of the normal distributions that two outputs (..., 2) stand for, in standardised units."""
+    return outputs[..., 0], torch.exp(outputs[..., 1].clamp(*LOG_SD_LIMITS))

@@ -16,6 +16,15 @@ QUANTILE_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 @dataclass(frozen=True)
+class Summary:
+    """Mean, sd and epistemic sd (n,) of log10 sigma (S/cm): what a screening of many compositions needs."""
+
+    mean: Array
+    sd: Array
+    epistemic_sd: Array
+
+
+@dataclass(frozen=True)
 class Prediction:
     """Distributions of log10 sigma (S/cm) for n compositions over b bins; all arrays are read-only.
 

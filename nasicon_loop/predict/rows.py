@@ -71,3 +71,26 @@ def data_hash(rows: Iterable[Row]) -> str:
         for row in rows
     )
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class StabilityRow:
+    """A computed energy above the convex hull at 0 K, in eV per atom; negative is below the hull of all others.
+
+    Raises Refusal when the energy is not finite.
+    """
+
+    row_id: str
+    formula: str
+    energy_above_hull_ev: float
+    source: str
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.energy_above_hull_ev):
+            raise Refusal("energy_above_hull_ev must be finite", plain(self.row_id))
+
+
+def stability_hash(rows: Iterable[StabilityRow]) -> str:
+    """Return the SHA-256 (hex) of the rows' contents; their order does not matter."""
+    lines = sorted(json.dumps([row.row_id, row.formula, repr(row.energy_above_hull_ev), row.source]) for row in rows)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

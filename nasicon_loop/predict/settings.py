@@ -10,9 +10,13 @@ _WIDEST = 4096
 _FARTHEST = 100
 _POSITIVE = (
     "n_members",
+    "n_trunks",
     "n_epochs",
+    "n_pretraining_epochs",
     "batch_size",
     "learning_rate",
+    "pretraining_rate",
+    "hull_hidden",
     "n_bins",
     "n_folds",
     "label_sd",
@@ -31,33 +35,44 @@ class Settings:
 
     preset: str = "default"
 
-    n_members: int = 5
-    """Networks in the ensemble; with more than one, each is stopped by a fold of sources that it does not see."""
-    n_epochs: int = 60
-    batch_size: int = 32
-    learning_rate: float = 1e-3
+    n_members: int = 10
+    """Networks in the ensemble; each leaves one fold of chemical systems out, and every fold is left out by as many."""
+    n_epochs: int = 80
+    batch_size: int = 64
+    learning_rate: float = 2e-3
     weight_decay: float = 1e-2
-    dropout: float = 0.2
-    patience: int = 15
-    """Epochs without a better held-out loss before a member stops; 0 runs all epochs."""
+    dropout: float = 0.1
 
-    channels: tuple[int, int, int] = (8, 12, 16)
-    hidden: tuple[int, int, int, int, int, int] = (96, 64, 64, 64, 64, 64)
-    """Widths of the first six fully connected layers; the seventh has one output per bin."""
+    channels: tuple[int, int, int] = (16, 24, 32)
+    hidden: tuple[int, int, int, int, int, int] = (32, 64, 64, 64, 64, 64)
+    """Widths of the first six fully connected layers; the seventh has the outputs."""
     is_normalised: bool = True
-    """Batch norm behind each convolution and short cuts between fully connected layers of equal width."""
+    """Batch norm behind each convolution, and gated short cuts between fully connected layers of equal width."""
     uses_features: bool = True
     """Composition features, 1/T and kind enter the fully connected part; False is the image alone, as in the paper."""
-    has_prior: bool = True
-    """A network begins at kernel ridge regression on the features (prior.py) and learns what differs."""
+
+    n_trunks: int = 2
+    """Convolutional trunks, trained before the conductivity is looked at (pretraining.py); members take turns."""
+    n_pretraining_epochs: int = 40
+    pretraining_rate: float = 2e-3
+    hull_hidden: int = 128
+    """Width of the fully connected layers behind a trunk while it learns energies above the hull."""
+    trunk_dropout: float = 0.2
+    n_trees: int = 100
+    """Extremely randomised trees whose mean joins the networks' with a weight from held-out rows; 0: networks alone."""
+    is_shuffled: bool = False
+    """Give every row another row's image: what the images are worth is the difference that this makes."""
+    has_image: bool = True
+    """False leaves the images away: the same network on the features alone."""
 
     log10_sigma_low: float = -13.0
     log10_sigma_high: float = 1.0
     n_bins: int = 70
-    is_soft: bool = True
-    """Labels spread over bins by the row's noise; False is plain cross-entropy on one bin."""
-    label_sd: float = 0.45
-    """Added in quadrature to each row's own sd (dex): careful reports of one formula scatter that much."""
+    is_parametric: bool = True
+    """Members give mean and sd, trained on the continuous ranked probability score, and are spread over the bins
+    afterwards; False is plain cross-entropy over the bins."""
+    label_sd: float = 0.3
+    """Rows weigh 1 / (own sd^2 + this^2) in dex, relative to their mean: what nobody can measure better than."""
 
     temperature_window_c: tuple[float, float] | None = None
     """Only literature rows within these temperatures are used; None uses all, with 1/T as an input."""
@@ -84,13 +99,18 @@ class Settings:
             raise Refusal(f"must lie within {_FARTHEST} decades", "settings.log10_sigma_low or .log10_sigma_high")
         if self.log10_sigma_high <= self.log10_sigma_low:
             raise Refusal("must lie above log10_sigma_low", "settings.log10_sigma_high")
-        if not (0 <= self.dropout < 1 and 0 < self.learnable_fraction <= 1):
+        if not (0 <= self.dropout < 1 and 0 <= self.trunk_dropout < 1 and 0 < self.learnable_fraction <= 1):
             raise Refusal("must be a share between 0 and 1", "settings.dropout or settings.learnable_fraction")
-        if self.has_prior and not self.uses_features:
-            raise Refusal("needs uses_features", "settings.has_prior")
+        if not 0 <= self.n_trees <= _WIDEST:
+            raise Refusal(f"must lie between 0 and {_WIDEST}", "settings.n_trees")
+        if self.n_members < self.n_trunks:
+            raise Refusal("every trunk needs a member", "settings.n_trunks")
+        if not (self.has_image or self.uses_features):
+            raise Refusal("a network needs images or features", "settings.has_image")
         if len(self.channels) != 3 or len(self.hidden) != 6 or min(*self.channels, *self.hidden) < 1:
             raise Refusal("the network has 3 convolutions and 7 fully connected layers", "settings.channels or .hidden")
-        if max(*self.channels, *self.hidden, self.n_bins, self.n_members) > _WIDEST:  # before memory is taken for it
+        largest = max(*self.channels, *self.hidden, self.hull_hidden, self.n_bins, self.n_members, self.n_trunks)
+        if largest > _WIDEST:  # before memory is taken for it
             raise Refusal(f"nothing in the network is larger than {_WIDEST}", "settings")
 
     @classmethod
@@ -101,7 +121,7 @@ class Settings:
     @classmethod
     def quick(cls) -> Self:
         """Return the default with fewer epochs, for cross-validation while somebody waits."""
-        return cls(preset="quick", n_epochs=25, patience=8)
+        return cls(preset="quick", n_members=5, n_trunks=1, n_epochs=60, n_pretraining_epochs=15, n_trees=60)
 
     @classmethod
     def paper(cls) -> Self:
@@ -118,13 +138,14 @@ class Settings:
             learning_rate=1e-4,
             weight_decay=0.0,
             dropout=0.0,
-            patience=0,
+            trunk_dropout=0.0,
             channels=(32, 64, 128),
             hidden=(512, 256, 256, 128, 128, 64),
             is_normalised=False,
             uses_features=False,
-            has_prior=False,
-            is_soft=False,
+            n_trunks=1,
+            n_trees=0,
+            is_parametric=False,
             temperature_window_c=(15.0, 35.0),
             n_folds=5,
             is_calibrated=False,

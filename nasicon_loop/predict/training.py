@@ -1,142 +1,161 @@
-"""Fitting one network: cross-entropy over bins, early stop on what it does not see, deterministic by seed, on the CPU.
+"""Fitting one network: minibatches, a falling learning rate, deterministic by seed, on the CPU.
 
 The number of threads is the caller's choice (`torch.set_num_threads`).
 """
 
-import copy
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
-from nasicon_loop.predict.network import ConductivityNet
-from nasicon_loop.predict.prior import Prior
-from nasicon_loop.predict.settings import Settings
+Loss = Callable[[Tensor, Tensor], Tensor]
+"""From outputs and targets of a minibatch to one loss per row (n,)."""
 
-Array = NDArray[np.float64]
+_WARM_SHARE = 0.15
+_GRADIENT_LIMIT = 5.0
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long and how fast. With `is_falling` the rate rises over the first steps and falls along a cosine."""
+
+    n_epochs: int
+    batch_size: int
+    learning_rate: float
+    weight_decay: float
+    is_falling: bool = True
 
 
 @dataclass(frozen=True)
 class Examples:
-    """Tensors of n training examples: image, features, labels over bins (rows sum to one), weight."""
+    """n training examples: the tensors a network takes, their targets, and weights (n,)."""
 
-    image: Tensor
-    features: Tensor
-    labels: Tensor
+    inputs: tuple[Tensor, ...]
+    target: Tensor
     weight: Tensor
-
-    def take(self, places: NDArray[np.int64]) -> "Examples":
-        """Return the examples at the given places."""
-        at = torch.from_numpy(np.asarray(places, dtype=np.int64))
-        return Examples(self.image[at], self.features[at], self.labels[at], self.weight[at])
 
     def __len__(self) -> int:
         return len(self.weight)
 
 
-def build(examples: Examples, settings: Settings, prior: Prior | None) -> ConductivityNet:
-    """Return an untrained network of the examples' shape (its start comes from torch's current seed)."""
-    _, channels, classes, distances = examples.image.shape
-    n_points = 0 if prior is None else len(prior.dual)
-    return ConductivityNet((channels, classes, distances), examples.features.shape[1], settings, n_points)
+def seeded(seed: int, build: Callable[[], nn.Module]) -> nn.Module:
+    """Return an untrained network whose start comes from `seed`, leaving torch's own stream alone."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return build()
 
 
 def fit_network(
-    seen: Examples,
-    held_out: Examples | None,
-    settings: Settings,
+    network: nn.Module,
+    examples: Examples,
+    loss: Loss,
+    schedule: Schedule,
     *,
     seed: int,
     on_epoch: Callable[[float], None] = lambda loss: None,
-    prior: Prior | None = None,
-) -> ConductivityNet:
-    """Return a trained network in evaluation mode; with `held_out` and patience, that of its best epoch there.
+) -> None:
+    """Train a network in place and leave it in evaluation mode; `on_epoch` hears the epoch's mean loss."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        optimiser = torch.optim.AdamW(
+            network.parameters(), lr=schedule.learning_rate, weight_decay=schedule.weight_decay, fused=True
+        )
+        n_steps = schedule.n_epochs * max(1, math.ceil(len(examples) / schedule.batch_size))
+        step = 0
+        network.train()
+        for _ in range(schedule.n_epochs):
+            order = torch.randperm(len(examples))
+            losses = []
+            for start in range(0, len(order), schedule.batch_size):
+                step += 1
+                places = order[start : start + schedule.batch_size]
+                if len(places) < 2:  # batch norm needs two
+                    continue
+                _set_rate(optimiser, schedule, step / n_steps)
+                losses.append(_step(network, optimiser, examples, places, loss))
+            on_epoch(sum(losses) / max(len(losses), 1))
+    network.eval()
 
-    The learning rate falls along a cosine except in the paper's preset (patience 0), where it is constant.
+
+def fit_side_by_side(
+    heads: nn.Module,
+    examples: Examples,
+    rows: Sequence[NDArray[np.int64]],
+    loss: Loss,
+    schedule: Schedule,
+    *,
+    seed: int,
+) -> None:
+    """Train k heads in place at once, head i on the rows `rows[i]` alone, and leave them in evaluation mode.
+
+    `examples` are all rows, with one tensor of inputs (n, f). Each head has its own order of rows; an epoch is as long
+    as the shortest has rows, so that no head waits for another.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = build(seen, settings, prior)
-        means = None
-        if prior is not None:
-            network.start_from(prior)
-            means = torch.from_numpy(prior.cross_fitted.astype(np.float32))
         optimiser = torch.optim.AdamW(
-            network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
+            heads.parameters(), lr=schedule.learning_rate, weight_decay=schedule.weight_decay, fused=True
         )
-        best, best_loss, n_worse = None, float("inf"), 0
-        stops_early = held_out is not None and settings.patience > 0
-        for epoch in range(settings.n_epochs):
-            if settings.patience > 0:
-                _set_rate(optimiser, settings, epoch)
-            loss = _epoch(network, optimiser, seen, means, settings.batch_size)
-            if held_out is not None and stops_early:
-                loss = mean_loss(network, held_out)
-                n_worse += 1
-                if loss < best_loss:
-                    best, best_loss, n_worse = copy.deepcopy(network.state_dict()), loss, 0
-            on_epoch(loss)
-            if stops_early and n_worse >= settings.patience:
-                break
-        if best is not None:
-            network.load_state_dict(best)
-    return network.eval()
+        n_rows = min(len(part) for part in rows)
+        size = min(schedule.batch_size, n_rows)
+        n_batches = max(1, n_rows // size)
+        places = [torch.from_numpy(part) for part in rows]
+        heads.train()
+        for epoch in range(schedule.n_epochs):
+            order = torch.stack([part[torch.randperm(len(part))[:n_rows]] for part in places])
+            for k in range(n_batches):
+                _set_rate(optimiser, schedule, (epoch * n_batches + k + 1) / (schedule.n_epochs * n_batches))
+                at = order[:, k * size : (k + 1) * size]
+                optimiser.zero_grad()
+                per_row = loss(heads(examples.inputs[0][at]), examples.target[at]) * examples.weight[at]
+                total = per_row.mean(dim=1).sum()
+                total.backward()  # type: ignore[no-untyped-call]
+                optimiser.step()
+    heads.eval()
 
 
-def mean_loss(network: ConductivityNet, examples: Examples) -> float:
-    """Return the weighted mean cross-entropy (nats) of a network on examples."""
-    network.eval()
-    with torch.inference_mode():
-        return float(_loss(network(examples.image, examples.features), examples))
-
-
-def probabilities(network: ConductivityNet, image: Tensor, features: Tensor, chunk: int = 1024) -> Array:
-    """Return (n, bins) probabilities in double precision."""
-    network.eval()
-    with torch.inference_mode():
-        parts = [
-            torch.softmax(network(image[i : i + chunk], features[i : i + chunk]).double(), dim=1)
-            for i in range(0, len(image), chunk)
-        ]
-    return np.asarray(torch.cat(parts).numpy(), dtype=np.float64)
-
-
-def _set_rate(optimiser: torch.optim.Optimizer, settings: Settings, epoch: int) -> None:
-    n_warm = min(3, settings.n_epochs)
-    share = epoch / max(settings.n_epochs - 1, 1)
-    factor = min((epoch + 1) / n_warm, 0.02 + 0.49 * (1.0 + float(np.cos(np.pi * share))))
-    for group in optimiser.param_groups:
-        group["lr"] = settings.learning_rate * factor
-
-
-def _epoch(
-    network: ConductivityNet,
-    optimiser: torch.optim.Optimizer,
-    seen: Examples,
-    means: Tensor | None,
-    batch_size: int,
+def _step(
+    network: nn.Module, optimiser: torch.optim.Optimizer, examples: Examples, places: Tensor, loss: Loss
 ) -> float:
-    network.train()
-    order = torch.randperm(len(seen))
-    losses = []
-    for start in range(0, len(order), batch_size):
-        places = order[start : start + batch_size]
-        if len(places) < 2:  # batch norm needs two
-            continue
-        batch = Examples(seen.image[places], seen.features[places], seen.labels[places], seen.weight[places])
-        optimiser.zero_grad()
-        logits = network(batch.image, batch.features, None if means is None else means[places])
-        loss = _loss(logits, batch)
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-        optimiser.step()
-        losses.append(float(loss.detach()))
-    return float(np.mean(losses)) if losses else float("nan")
+    optimiser.zero_grad()
+    weight = examples.weight[places]
+    per_row = loss(network(*(part[places] for part in examples.inputs)), examples.target[places])
+    total = (per_row * weight).sum() / weight.sum()
+    total.backward()  # type: ignore[no-untyped-call]
+    torch.nn.utils.clip_grad_norm_(network.parameters(), _GRADIENT_LIMIT)
+    optimiser.step()
+    return float(total.detach())
 
 
-def _loss(logits: Tensor, examples: Examples) -> Tensor:
-    per_row = -(examples.labels * torch.log_softmax(logits, dim=1)).sum(dim=1)
-    return (per_row * examples.weight).sum() / examples.weight.sum()
+def _set_rate(optimiser: torch.optim.Optimizer, schedule: Schedule, share: float) -> None:
+    if not schedule.is_falling:
+        return
+    falling = 0.5 * (1.0 + math.cos(math.pi * max(share - _WARM_SHARE, 0.0) / (1.0 - _WARM_SHARE)))
+    factor = min(share / _WARM_SHARE, 1.0) * falling
+    for group in optimiser.param_groups:
+        group["lr"] = schedule.learning_rate * max(factor, 1e-3)
+
+
+def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
+    """Return the cross-entropy (n,) in nats against labels over bins (n, bins) that sum to one."""
+    return -(labels * torch.log_softmax(logits, dim=1)).sum(dim=1)
+
+
+def squared_error(outputs: Tensor, target: Tensor) -> Tensor:
+    """Return the mean squared error (n,) over the outputs."""
+    return ((outputs - target) ** 2).mean(dim=1)
+
+
+def ranked_probability_score(mean: Tensor, sd: Tensor, target: Tensor) -> Tensor:
+    """Return the continuous ranked probability score (n,) of normal distributions.
+
+    Gneiting and Raftery, J. Am. Stat. Assoc. 102 (2007) 359, equation 21. Like an absolute error it is not carried away
+    by outliers, and it rewards honest spreads.
+    """
+    z = (target - mean) / sd
+    density = torch.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
+    return sd * (z * torch.erf(z / math.sqrt(2.0)) + 2 * density - 1 / math.sqrt(math.pi))

@@ -1,28 +1,35 @@
-"""Cross-validation of the model beside simpler ones, on the same folds, random and grouped."""
+"""Cross-validation of the model and its parts beside simpler ones, on the same folds.
+
+No row that a model trains on shares with a held-out row what the split names: its source, its source or its formula,
+or its chemical system. Everything that learns or is chosen (descriptors, scales, weights, the networks' share,
+calibration) sees the training rows only.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nasicon_loop.core import Executor, Inline, Progress, Refusal, Silent
-from nasicon_loop.predict import bins
 from nasicon_loop.predict.baselines import BASELINES
-from nasicon_loop.predict.ensemble import fit_ensemble
-from nasicon_loop.predict.groups import grouped_folds, random_folds, sources
-from nasicon_loop.predict.metrics import Errors, errors, is_sodium_at_room_temperature
-from nasicon_loop.predict.rows import Row
+from nasicon_loop.predict.ensemble import NORMAL_90, Ensemble
+from nasicon_loop.predict.fitting import fit_ensemble, rebalanced
+from nasicon_loop.predict.hull import MIN_STABILITY_ROWS, fit_hull, usable
+from nasicon_loop.predict.metrics import Errors, errors
+from nasicon_loop.predict.pretraining import Pretrained, from_hull
+from nasicon_loop.predict.rows import Row, StabilityRow
 from nasicon_loop.predict.settings import Settings
+from nasicon_loop.predict.splits import SPLITS, SUBSETS, Fold, families, folds_of, subset
 from nasicon_loop.predict.table import Table, tabulate, within
+from nasicon_loop.predict.trees import Trees
 
 Array = NDArray[np.float64]
 
-CNN, CNN_ALONE = "CNN", "CNN without its prior"
-SPLITS = ("by source", "by source and formula", "random")
-SUBSETS = ("Na, 15 to 35 °C", "all")
+HYBRID, CNN, TREES = "CNN with trees", "CNN alone", "trees without the CNN"
+SHUFFLED, DENSE = "CNN, images shuffled", "network on features, no image"
 MIN_ROWS = 20
 
 
@@ -32,15 +39,17 @@ class Score:
 
     model: str
     split: str
-    """What is never on both sides: rows of one source; rows connected by source or formula; nothing ("random")."""
+    """What no training row shares with a held-out row; nothing for "random"."""
     subset: str
-    """Which of the held-out rows are counted; every model trains on all that are not held out."""
+    """Which of the held-out rows are counted."""
     n: int
     mae: float
     rmse: float
     r2: float
     accuracy4: float
-    coverage90: float
+    coverage90: float | None
+    width90: float | None
+    """Mean width of the 90 % intervals, dex; None for what gives no interval."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +61,20 @@ class Validation:
     seed: int
     n_rows: int
     n_groups: int
+    n_stability_rows: int
     truth: Array
     """(n,) measured log10 of S/cm."""
-    held_out_means: Mapping[str, Array]
-    """By "model, split": (n,) held-out predictions."""
+    families: tuple[str, ...]
+    """(n,) "phosphate", "silico-phosphate", "lithium" or "other"."""
+    held_out: Mapping[str, Array]
+    """By "model, split": (n, 3) mean, 5 % and 95 % quantile of held-out rows; NaN where a split asks for others."""
+    shares: Mapping[str, tuple[float, ...]]
+    """By split: the networks' share of the mean in each fold, chosen inside it."""
+
+    @property
+    def held_out_means(self) -> Mapping[str, Array]:
+        """By "model, split": (n,) held-out predictions."""
+        return {name: values[:, 0] for name, values in self.held_out.items()}
 
     def to_dict(self) -> dict[str, Any]:
         """Return settings and scores as JSON-able values."""
@@ -64,18 +83,20 @@ class Validation:
             "seed": self.seed,
             "n_rows": self.n_rows,
             "n_groups": self.n_groups,
+            "n_stability_rows": self.n_stability_rows,
+            "shares": {split: list(values) for split, values in self.shares.items()},
             "scores": [asdict(score) for score in self.scores],
         }
 
     def markdown(self) -> str:
         """Return the scores as a table."""
         lines = [
-            "| rows counted | folds | model | n | MAE | RMSE | R2 | 4 classes | in 90 % |",
-            "|---|---|---|---|---|---|---|---|---|",
+            "| rows counted | nothing shared | model | n | MAE | RMSE | R2 | 4 classes | in 90 % | width |",
+            "|---|---|---|---|---|---|---|---|---|---|",
         ]
         lines += [
             f"| {s.subset} | {s.split} | {s.model} | {s.n} | {s.mae:.3f} | {s.rmse:.3f} | {s.r2:.2f} "
-            f"| {s.accuracy4:.2f} | {s.coverage90:.2f} |"
+            f"| {s.accuracy4:.2f} | {_shown(s.coverage90)} | {_shown(s.width90)} |"
             for s in self.scores
         ]
         return "\n".join(lines)
@@ -88,83 +109,155 @@ def validate(
     seed: int = 0,
     progress: Progress | None = None,
     executor: Executor | None = None,
+    stability: Sequence[StabilityRow] = (),
+    splits: Sequence[str] = SPLITS,
 ) -> Validation:
-    """Return the errors of the CNN, its parts and simpler models in 5-fold cross-validation.
+    """Return the errors of the model, its parts and simpler models in cross-validation.
 
-    Beside the CNN stand the same network without its prior, the prior without the network, the mean, ridge regression
-    and a random forest.
-
-    Every step that learns (descriptors, scales, weights, calibration) sees the training folds only. Lab rows count as
-    any other row here. Each fold of each model is one item of the `executor`; the result does not depend on which.
+    Beside the CNN with trees stand the CNN alone, the trees without it, the same network on shuffled images and without
+    images, the mean, ridge regression, a random forest and ExtraTrees. Lab rows count as any other row here. Each model
+    of each fold is one item of the `executor`; the result does not depend on which.
     Raises Refusal with fewer than 20 usable rows.
     """
     settings = settings or Settings.quick()
-    table = within(tabulate(rows), settings.temperature_window_c)
+    table = within(tabulate(sorted(rows, key=lambda row: row.row_id)), settings.temperature_window_c)
     if len(table.rows) < MIN_ROWS:
         raise Refusal(f"{len(table.rows)} usable rows: cross-validation needs at least {MIN_ROWS}")
-    groups = table.groups
-    folds = {
-        "by source": grouped_folds(sources(table.rows), settings.n_folds, seed),
-        "by source and formula": grouped_folds(groups, settings.n_folds, seed),
-        "random": random_folds(len(table.rows), settings.n_folds, seed),
-    }
-    models = (CNN, *((CNN_ALONE, *BASELINES) if settings.has_prior else BASELINES))
-    bar = progress or Silent()
+    pretrained = _pretrained(stability, settings, seed)
     jobs = [
-        _Fold(name, split, table.take(seen), table.take(out), out, settings)
-        for split in SPLITS
-        for name in models
-        for seen, out in _halves(folds[split], settings.n_folds)
+        _Job(name, fold, table.take(fold.seen), table.take(fold.out), settings, seed, pretrained)
+        for split in splits
+        for fold in folds_of(table, split, settings.n_folds, seed)
+        for name in (HYBRID, *_ablations(settings), *BASELINES)
     ]
+    bar = progress or Silent()
     bar.start("validating", len(jobs))
-    found = {(name, split): np.full((len(table.rows), 3), np.nan) for split in SPLITS for name in models}
-    answers = (executor or Inline()).map(_answer, [(job, seed) for job in jobs], seed=seed, progress=bar)
-    for job, answer in zip(jobs, answers, strict=True):
-        found[job.name, job.split][job.places] = answer
+    found: dict[tuple[str, str], Array] = {}
+    shares: dict[str, list[float]] = {}
+    for job, answers in zip(jobs, (executor or Inline()).map(_answer, jobs, seed=seed, progress=bar), strict=True):
+        for name, values in answers.means.items():
+            known = found.setdefault((name, job.fold.split), np.full((len(table.rows), 3), np.nan))
+            known[job.fold.out] = values
+        if answers.share is not None:
+            shares.setdefault(job.fold.split, []).append(answers.share)
     bar.finish()
-    chosen = {SUBSETS[0]: is_sodium_at_room_temperature(table), SUBSETS[1]: np.ones(len(table.rows), dtype=bool)}
-    scores = [
-        _score(name, split, subset, table.target[chosen[subset]], found[name, split][chosen[subset]])
-        for subset in SUBSETS
-        for split in SPLITS
-        for name in models
-        if chosen[subset].any()
-    ]
-    means = MappingProxyType({f"{name}, {split}": values[:, 0] for (name, split), values in found.items()})
-    return Validation(tuple(scores), settings, seed, len(table.rows), int(groups.max()) + 1, table.target, means)
+    return Validation(
+        _scores(table, found, splits),
+        settings,
+        seed,
+        len(table.rows),
+        int(table.groups.max()) + 1,
+        len(stability) if pretrained is not None else 0,
+        table.target,
+        families(table),
+        MappingProxyType({f"{name}, {split}": values for (name, split), values in found.items()}),
+        MappingProxyType({split: tuple(values) for split, values in shares.items()}),
+    )
 
 
 @dataclass(frozen=True)
-class _Fold:
-    """One model on one fold: it trains on `seen` and is asked about `out`, which are the table's rows `places`."""
+class _Job:
+    """One model on one fold."""
 
     name: str
-    split: str
+    fold: Fold
     seen: Table
     out: Table
-    places: NDArray[np.int64]
     settings: Settings
+    seed: int
+    pretrained: Pretrained | None
 
 
-def _halves(folds: NDArray[np.int64], n_folds: int) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Return the places of the rows outside and inside of each fold that has any."""
-    return [(np.flatnonzero(folds != k), np.flatnonzero(folds == k)) for k in range(n_folds) if (folds == k).any()]
+@dataclass(frozen=True)
+class _Answers:
+    """(n, 3) mean, 5 % and 95 % quantile by model, and the networks' share of the mean."""
+
+    means: Mapping[str, Array]
+    share: float | None = None
 
 
-def _answer(item: tuple[_Fold, int], _seed: int) -> Array:
-    """Return (n, 3): mean and 5 % and 95 % quantiles of the held-out rows; every fold has the validation's own seed."""
-    fold, seed = item
-    used = replace(fold.settings, has_prior=False) if fold.name == CNN_ALONE else fold.settings
-    return BASELINES.get(fold.name, _cnn)(fold.seen, fold.out, used, seed)
+def _answer(job: _Job, _seed: int) -> _Answers:
+    if job.name in BASELINES:
+        return _Answers({job.name: BASELINES[job.name](job.seen, job.out, job.seed)})
+    settings = job.settings
+    if job.name != HYBRID:
+        settings = replace(settings, n_trees=0, is_shuffled=job.name == SHUFFLED, has_image=job.name != DENSE)
+    ensemble, _ = fit_ensemble(job.seen, settings, job.seed, pretrained=job.pretrained)
+    if job.name != HYBRID or not settings.is_parametric:
+        return _Answers({job.name: _asked(ensemble, job.out)})
+    alone = without_trees(job.seen, ensemble, job.seed)
+    parts = {HYBRID: _asked(ensemble, job.out), CNN: _asked(alone, job.out)}
+    if ensemble.trees is not None:
+        parts[TREES] = _trees_alone(ensemble, job.out)
+    return _Answers(parts, ensemble.share)
 
 
-def _cnn(seen: Table, out: Table, settings: Settings, seed: int) -> Array:
-    ensemble, _ = fit_ensemble(seen, settings, seed)
-    found = ensemble.distributions(out.batch, out.temperature_c, out.kinds).probabilities
-    mean = bins.moments(found, ensemble.edges)[0]
-    return np.column_stack([mean, bins.quantiles(found, ensemble.edges, (0.05, 0.95))])
+def without_trees(table: Table, ensemble: Ensemble, seed: int) -> Ensemble:
+    """Return the same networks without trees, balanced anew on the rows they had not seen."""
+    balance = rebalanced(table, ensemble, seed)
+    return replace(ensemble, trees=None, share=1.0, spread=balance.spread, disagreement=balance.disagreement)
 
 
-def _score(name: str, split: str, subset: str, truth: Array, found: Array) -> Score:
+def _asked(ensemble: Ensemble, out: Table) -> Array:
+    if not ensemble.settings.is_parametric:
+        from nasicon_loop.predict import bins
+
+        shares = ensemble.distributions(out.batch, out.temperature_c, out.kinds).probabilities
+        mean = bins.moments(shares, ensemble.edges)[0]
+        return np.column_stack([mean, bins.quantiles(shares, ensemble.edges, (0.05, 0.95))])
+    mean, variance = ensemble.normals(out.batch, out.temperature_c, out.kinds).moments
+    half = NORMAL_90 * np.sqrt(variance)
+    return np.column_stack([mean, mean - half, mean + half])
+
+
+def _trees_alone(ensemble: Ensemble, out: Table) -> Array:
+    """Return the trees' mean; without the networks there is no interval of their own."""
+    from nasicon_loop.predict.table_features import table_features
+
+    mean = cast(Trees, ensemble.trees).mean(table_features(out.batch, out.temperature_c, out.kinds))
+    return np.column_stack([mean, np.full_like(mean, np.nan), np.full_like(mean, np.nan)])
+
+
+def _ablations(settings: Settings) -> tuple[str, ...]:
+    return (SHUFFLED, DENSE) if settings.is_parametric and settings.uses_features else ()
+
+
+def _pretrained(stability: Sequence[StabilityRow], settings: Settings, seed: int) -> Pretrained | None:
+    """Return trunks that learned the stabilities: no conductivity is in them, so all folds may share them."""
+    if len(stability) < MIN_STABILITY_ROWS or not settings.is_parametric:
+        return None
+    batch, energies, _ = usable(stability)
+    return from_hull(fit_hull(batch, energies, settings, seed)) if len(batch) >= MIN_STABILITY_ROWS else None
+
+
+def _scores(table: Table, found: Mapping[tuple[str, str], Array], splits: Sequence[str]) -> tuple[Score, ...]:
+    scores = []
+    for split in splits:
+        for name in SUBSETS:
+            chosen = subset(table, name)
+            for (model, where), values in found.items():
+                counted = chosen & np.isfinite(values[:, 0])
+                if where == split and counted.any():
+                    scores.append(_score(model, split, name, table.target[counted], values[counted]))
+    return tuple(scores)
+
+
+def _score(name: str, split: str, which: str, truth: Array, found: Array) -> Score:
     result: Errors = errors(truth, *found.T)
-    return Score(name, split, subset, result.n, result.mae, result.rmse, result.r2, result.accuracy4, result.coverage90)
+    has_interval = bool(np.isfinite(found[:, 1]).all())
+    return Score(
+        name,
+        split,
+        which,
+        result.n,
+        result.mae,
+        result.rmse,
+        result.r2,
+        result.accuracy4,
+        result.coverage90 if has_interval else None,
+        float((found[:, 2] - found[:, 1]).mean()) if has_interval else None,
+    )
+
+
+def _shown(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"

@@ -5,12 +5,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nasicon_loop.report.campaign_plots import best_so_far, parity, periodic_table
     from nasicon_loop.report.html import page
+    from nasicon_loop.report.layout import PLACES
     from nasicon_loop.report.panels import Axis, Mark, Panel, PanelKind, Series, Span, spectrum_panels
+    from nasicon_loop.report.score_plots import pair_map
     from nasicon_loop.report.spectrum_plots import bode, nyquist, overview, relaxation, residuals
     from nasicon_loop.report.values import (
         CampaignReport,
         ElementTile,
         JournalLine,
+        PairTile,
         ParityPoint,
         Picture,
         RoundPoint,
@@ -22,12 +25,14 @@ if TYPE_CHECKING:
     from nasicon_loop.report.writing import write
 
 __all__ = [
+    "PLACES",
     "Axis",
     "CampaignReport",
     "ElementTile",
     "JournalLine",
     "Mark",
     "NyquistLimits",
+    "PairTile",
     "Panel",
     "PanelKind",
     "ParityPoint",
@@ -44,6 +49,7 @@ __all__ = [
     "nyquist_limits",
     "overview",
     "page",
+    "pair_map",
     "parity",
     "periodic_table",
     "relaxation",
@@ -66,6 +72,8 @@ _HOMES = {
     "ElementTile": "values",
     "JournalLine": "values",
     "NyquistLimits": "views",
+    "PLACES": "layout",
+    "PairTile": "values",
     "ParityPoint": "values",
     "Picture": "values",
     "RoundPoint": "values",
@@ -77,6 +85,7 @@ _HOMES = {
     "nyquist": "spectrum_plots",
     "nyquist_limits": "views",
     "page": "html",
+    "pair_map": "score_plots",
     "parity": "campaign_plots",
     "periodic_table": "campaign_plots",
     "residuals": "spectrum_plots",

@@ -89,6 +89,15 @@ class ElementTile:
 
 
 @dataclass(frozen=True, slots=True)
+class PairTile:
+    """The score of two dopants together; with itself: one alone."""
+
+    first: str
+    second: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class ParityPoint:
     """Predicted before, measured after."""
 

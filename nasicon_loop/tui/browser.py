@@ -89,7 +89,7 @@ def make_server(folder: Path, port: int, key: str) -> Any:
             response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
-    class OwnServer(Server):
+    class OwnServer(Server):  # type: ignore[misc, unused-ignore]
         """textual-serve with a guard before everything."""
 
         address = f"http://{own}/?key={key}"

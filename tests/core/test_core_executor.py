@@ -24,7 +24,7 @@ distributed = pytest.importorskip("distributed", reason="the extra `cluster` is 
 def scheduler() -> Iterator[str]:
     """A scheduler on this machine with two worker processes of one thread, reachable from here only."""
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0", host="127.0.0.1"
     ) as cluster:
         yield cluster.scheduler_address
 
@@ -97,6 +97,13 @@ def test_everywhere_the_same_in_the_same_order_with_progress(cluster: Cluster) -
         )
         assert bar.n_done == 7
         assert executor.map(_square_and_seed, [], seed=3) == []
+
+
+def test_every_result_is_told_as_it_comes(cluster: Cluster) -> None:
+    for executor in (Inline(), Processes(2), cluster):
+        told: dict[int, object] = {}
+        results = executor.map(_square_and_seed, list(range(5)), seed=3, done=told.__setitem__)
+        assert [told[place] for place in range(5)] == results
 
 
 def test_analyses_are_the_same_bit_by_bit(cluster: Cluster) -> None:

@@ -65,6 +65,9 @@ def fill(database: db.Database, tell: Tell) -> None:
             _fire(writer, sample.label)
         if hasattr(writer, "confirm_reading"):
             writer.confirm_reading(refused, by="x 2")
+        if hasattr(writer, "add_stability"):
+            computed = db.StabilityEntry(formula="Na3Zr2Si2PO12", energy_above_hull_ev=0.007, source="a table")
+            assert [len(writer.add_stability([computed])[0]) for _ in range(2)] == [1, 0]
 
 
 def _fire(writer: Any, label: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from nasicon_loop.core import Refusal
 from nasicon_loop.report import (
     ElementTile,
+    PairTile,
     ParityPoint,
     RoundPoint,
     SpectrumView,
@@ -16,6 +17,7 @@ from nasicon_loop.report import (
     bode,
     nyquist,
     nyquist_limits,
+    pair_map,
     parity,
     periodic_table,
     residuals,
@@ -144,3 +146,15 @@ def test_every_place_of_the_table_is_taken_once():
 @pytest.mark.parametrize(("value", "text"), [(1e-3, "10⁻³"), (1.0, "10⁰"), (1e6, "10⁶"), (3.0, ""), (0.0, "")])
 def test_decades_are_written_with_superscripts(value, text):
     assert power_of_ten(value) == text
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg"])
+def test_the_map_of_pairs_is_written_with_gaps_blocked_and_unsupported(tmp_path, suffix):
+    tiles = [ElementTile("Mg", 0.9, 11), ElementTile("Lu", 1.0, 0), ElementTile("Cd", None, 0, is_blocked=True)]
+    pairs = [PairTile("Mg", "Mg", 0.9), PairTile("Mg", "Lu", 1.1), PairTile("Xx", "Lu", 2.0)]
+    path = pair_map(pairs, tiles, tmp_path / f"pairs{suffix}", score_name=NASTY)
+    if suffix == ".png":
+        assert min(size_of(path)) > 800
+    else:
+        assert ET.parse(path).getroot().tag.endswith("svg")  # noqa: S314 - we wrote it
+    assert pair_map([], tiles, tmp_path / f"empty{suffix}", score_name="score").is_file()

@@ -197,7 +197,17 @@ def test_a_manifest_cannot_ask_for_all_memory(tmp_path: Path) -> None:
     from safetensors.numpy import save
 
     weights = save({"member0.prior_dual": np.zeros(3, np.float32)})
-    folder = model_folder(tmp_path, weights, settings={"hidden": [10**7] * 6, "n_members": 1}, lab_rows=[], spread=1.0)
+    folder = model_folder(
+        tmp_path,
+        weights,
+        settings={"hidden": [10**7] * 6, "n_members": 1},
+        lab_rows=[],
+        spread=1.0,
+        share=1.0,
+        disagreement=1.0,
+        target_mean=0.0,
+        target_sd=1.0,
+    )
     with pytest.raises(Refusal, match="larger than"):
         load(folder)
 

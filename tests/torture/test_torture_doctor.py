@@ -32,8 +32,8 @@ from nasicon_loop.lab.folder import LabFolder
 from nasicon_loop.lab.settings import load_settings
 
 RELEASE_0001 = Path(__file__).parents[1] / "db" / "data" / "release_0001.sql"
-TINY = replace(predict.Settings.default(), n_members=2, n_epochs=1, n_folds=2, patience=0, channels=(2, 2, 2),
-               hidden=(8, 8, 8, 8, 8, 8), has_prior=False, uses_features=False)  # fmt: skip
+TINY = replace(predict.Settings.default(), n_members=2, n_trunks=1, n_epochs=1, n_pretraining_epochs=1, n_folds=2,
+               n_trees=2, channels=(2, 2, 2), hidden=(8, 8, 8, 8, 8, 8))  # fmt: skip
 
 
 @pytest.fixture(scope="module")

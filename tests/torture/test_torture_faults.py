@@ -237,8 +237,8 @@ class SetClock:
 
 def test_a_clock_that_is_set_back(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = SetClock()
-    settings = replace(predict.Settings.default(), n_members=2, n_epochs=1, n_folds=2, patience=0,
-                       channels=(2, 2, 2), hidden=(8, 8, 8, 8, 8, 8), has_prior=False, uses_features=False)  # fmt: skip
+    settings = replace(predict.Settings.default(), n_members=2, n_trunks=1, n_epochs=1, n_pretraining_epochs=1,
+                       n_folds=2, n_trees=2, channels=(2, 2, 2), hidden=(8, 8, 8, 8, 8, 8))  # fmt: skip
     monkeypatch.setattr(predict.Settings, "default", classmethod(lambda _: settings))
     with opened(folder, flags=FLAGS, who="test", clock=clock) as found:
         database = db.open(found.database.url.render_as_string(hide_password=False), clock=clock)

@@ -42,8 +42,8 @@ FLAGS: dict[str, Any] = {
     "watch.patience_seconds": 0.0,
     "training.retrain_after_n_results": 1,
 }
-TINY = replace(predict.Settings.default(), n_members=2, n_epochs=1, n_folds=2, patience=0, channels=(2, 2, 2),
-               hidden=(8, 8, 8, 8, 8, 8), has_prior=False, uses_features=False)  # fmt: skip
+TINY = replace(predict.Settings.default(), n_members=2, n_trunks=1, n_epochs=1, n_pretraining_epochs=1, n_folds=2,
+               n_trees=2, channels=(2, 2, 2), hidden=(8, 8, 8, 8, 8, 8))  # fmt: skip
 WRITES = ("INSERT", "UPDATE", "DELETE")
 
 

@@ -1,0 +1,19 @@
+"""The table of computed stabilities since version 0005: energies above the convex hull at 0 K."""
+
+import sqlalchemy as sa
+
+from db.table_base import Fact
+
+
+class StabilityTable(Fact, table=True):
+    """One computed energy above the hull; `row_hash` is unique in the lab."""
+
+    __tablename__ = "stability"
+    __table_args__ = (sa.UniqueConstraint("row_hash", "lab_id"),)
+    row_hash: str
+    formula: str
+    energy_above_hull_ev: float
+    source: str
+
+
+STABILITY_FACTS = ("stability",)
