@@ -95,7 +95,7 @@ def _free_port() -> int:
 def real_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The reference implementation, `optimade-python-tools`, with its database in memory."""
     if any(find_spec(name) is None for name in ("optimade", "uvicorn", "mongomock")):
-        pytest.skip("optimade[server] is not installed (extra `dev`)")
+        pytest.skip("optimade[server] is not installed (extra `provider`, in an environment of its own)")
     folder = tmp_path_factory.mktemp("optimade")
     lines = [{"x-optimade": {"meta": {"api_version": "1.1.0"}}}]
     lines += [entry_of(formula, number) for number, formula in enumerate([*FORMULAS, LITHIUM])]
