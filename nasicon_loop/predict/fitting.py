@@ -186,6 +186,8 @@ def _balance(
     The ratio of the two spreads is the likeliest one; their size is the split conformal quantile.
     """
     share = 1.0
+    if not (held.any(axis=1) & (trees is None or np.isfinite(trees))).any():
+        return Balance(1.0, 1.0, 1.0)  # one chemical system, or too few rows: nobody said anything about an unseen row
     if trees is not None:
         means = {s: _held_out(members, held, trees, Balance(s, 1.0, 1.0)).mean for s in SHARES}
         share = min(SHARES, key=lambda s: float(np.nanmean(np.abs(means[s] - table.target))))
