@@ -1,5 +1,6 @@
 """What a million double-doped candidates take: seconds on two cores, memory, and where the time goes.
 
+By the default model, with energies above the hull when NASICON_STABILITY_TABLE names a table (see predict_validation).
 Beside it the way without arrays: a Composition per candidate, and `model.predict`.
 """
 
@@ -12,13 +13,14 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.predict_validation import stability_rows
 from benchmarks.scaling import rows
 from benchmarks.yardstick import yardstick_seconds
 from nasicon_loop import campaign
 from nasicon_loop.campaign import Block, Question
 from nasicon_loop.core import Processes
 from nasicon_loop.lab.screening import screen_with
-from nasicon_loop.predict import Model, Settings, doped_crystals, load, train
+from nasicon_loop.predict import Model, doped_crystals, load, train
 from nasicon_loop.predict.descriptors import fit_bases
 from nasicon_loop.predict.image import crystal_images
 
@@ -114,7 +116,7 @@ def run() -> str:
     asked = question()
     with tempfile.TemporaryDirectory() as folder:
         directory = Path(folder) / "0001"
-        train(rows(), directory, settings=Settings.quick())
+        train(rows(), directory, stability=stability_rows())
         model = load(directory)
         every = campaign.blocks(asked.settings)
         pairs = [block for block in every if len(block.dopants) == 2]

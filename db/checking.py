@@ -72,7 +72,7 @@ def check(database: Database, vault: Path | None = None) -> list[Finding]:
     that references hold and stay within the lab, that spectra, analyses, lessons and predictions fit together, and
     that the vault (`<first two digits>/<sha256>`) holds every file's bytes. Looks at one moment; others may go on.
     """
-    with database.read(snapshot=True) as reader:
+    with database.read() as reader:
         connection = connection_of(reader)
         findings = list(_integrity_findings(connection))
         findings += fact_findings(connection, database.lab.id)

@@ -50,7 +50,7 @@ def copy(source: str | Path, target: str | Path, lab: str | None = None) -> Copi
         findings = check(origin)
         if findings:
             raise Refusal(f"is not sound ({findings[0].what}); run `nasicon db check`", where_of(origin.url))
-        with origin.read(snapshot=True) as reader, _target(target) as connection:
+        with origin.read() as reader, _target(target) as connection:
             return _pour(connection_of(reader), connection, origin.lab.id, where_of(resolved(target)))
 
 
@@ -65,7 +65,7 @@ def put_in_place(source: Path, target: str | Path, lab: str | None) -> str | Non
         findings = check(origin)
         if findings:
             raise Refusal(f"is not sound ({findings[0].what})", source)
-        with origin.read(snapshot=True) as reader, _target(target) as connection:
+        with origin.read() as reader, _target(target) as connection:
             labs = TABLES["lab"]
             names = set(connection.execute(sa.select(labs.c.name)).scalars())
             kept = None

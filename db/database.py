@@ -50,16 +50,14 @@ class Database:
         return sqlite_path(self._url)
 
     @contextmanager
-    def read(self, *, snapshot: bool = False) -> Iterator[Reader]:
+    def read(self) -> Iterator[Reader]:
         """Give a Reader. It never waits for writers and cannot write.
 
-        Each question sees the newest state; with `snapshot` all questions of the block see one and the same.
+        All questions of a block see one state: a sample that somebody else begins between two of them is in
+        neither answer. Keep blocks short, and open a new one to see what changed.
         """
         self._refuse_exchanged()
         with refusing(self._url), self._reading.connect() as connection:
-            if not snapshot:
-                yield Reader(connection, self._lab)
-                return
             is_sqlite = connection.dialect.name == "sqlite"
             connection.exec_driver_sql("BEGIN" if is_sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             try:

@@ -85,15 +85,17 @@ def literature_row(row: "LiteratureRow") -> "Row":
 def training_rows(lab: "Lab") -> tuple[list["Row"], list["TeachingRow"]]:
     """Return all rows that may teach now, literature first, and the lab's own results behind them.
 
-    Several sweeps of one pellet are one row: they share its geometry, its composition and its making.
+    Several sweeps of one pellet are one row: they share its geometry, its composition and its making. So are copies and
+    repeats of one published measurement (`predict.merged_rows`).
     """
     from nasicon_loop.lab.pooling import per_pellet
+    from nasicon_loop.predict import merged_rows
 
     with lab.database.read() as reader:
         literature = [row for row in reader.literature(usable=None) if _may_teach(row)]
         results = reader.teaching_analyses()
         own = per_pellet(reader, results, [teaching_row(row) for row in results], _MIN_LAB_SD_DEX)
-    return [literature_row(row) for row in literature] + own, results
+    return [*merged_rows([literature_row(row) for row in literature]), *own], results
 
 
 def _may_teach(row: "LiteratureRow") -> bool:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from nasicon_loop.predict.explanation import Explanation, SiteDescriptors, explain
     from nasicon_loop.predict.hull import Hull
     from nasicon_loop.predict.hull_validation import StabilityScore, validate_stability
+    from nasicon_loop.predict.merging import merged_rows
     from nasicon_loop.predict.model import Model, load, train
     from nasicon_loop.predict.nearest import KnownResult, nearest_known
     from nasicon_loop.predict.occlusion import Why, why
@@ -44,6 +45,7 @@ _HOME = {
     "doped_crystals": "crystals",
     "explain": "explanation",
     "load": "model",
+    "merged_rows": "merging",
     "nearest_known": "nearest",
     "stability_hash": "rows",
     "train": "model",
@@ -75,6 +77,7 @@ __all__ = [
     "doped_crystals",
     "explain",
     "load",
+    "merged_rows",
     "nearest_known",
     "stability_hash",
     "train",

@@ -1,8 +1,9 @@
 """The networks together, and the trees beside them: what the literature says, before the lab's own results speak.
 
 A member is a head on a frozen trunk; it leaves one fold of chemical systems out. What members and trees say about
-systems that they have not seen decides three numbers: the networks' share of the mean (the rest is the trees'), and how
-much the members' own spreads and their disagreement are widened so that 90 % intervals hold 90 %.
+systems that they have not seen decides the balance: the networks' share of the mean (the rest is the trees'), how much
+the members' own spreads and their disagreement are widened so that 90 % intervals hold 90 %, and how far the spreads of
+different compositions are evened out.
 """
 
 from collections.abc import Callable, Sequence
@@ -60,11 +61,7 @@ class Distributions:
 
 @dataclass(frozen=True)
 class Ensemble:
-    """Trained members with their encoder; `target_mean` and `target_sd` are what their outputs are in units of.
-
-    `share` is the networks' part of the mean, `spread` what the members' sds are multiplied by, `disagreement` what the
-    distances of their means from each other are.
-    """
+    """Trained members with their encoder; `target_mean` and `target_sd` are what their outputs are in units of."""
 
     encoder: Encoder
     trunks: tuple[Trunk, ...]
@@ -74,9 +71,7 @@ class Ensemble:
     settings: Settings
     target_mean: float
     target_sd: float
-    share: float
-    spread: float
-    disagreement: float
+    balance: "Balance"
 
     @property
     def edges(self) -> Array:
@@ -96,10 +91,12 @@ class Ensemble:
         """Return the members' normal distributions, moved by the trees' part and widened; parametric settings only."""
         k = self.settings.n_members
         found = _chunked(batch, temperature_c, kinds, self._parameters, 2 * k)
-        return combined(Normals(found[:, :k], found[:, k : 2 * k]), self._trees(batch, temperature_c, kinds), self)
+        return combined(
+            Normals(found[:, :k], found[:, k : 2 * k]), self._trees(batch, temperature_c, kinds), self.balance
+        )
 
     def _trees(self, batch: Crystals, temperature_c: Array, kinds: Sequence[str]) -> Array | None:
-        if self.trees is None or self.share >= 1.0:
+        if self.trees is None or self.balance.share >= 1.0:
             return None
         from nasicon_loop.predict.table_features import table_features
 
@@ -152,21 +149,33 @@ def members_of(
     return Normals(mean, torch.cat([pair[1] for pair in found]).T.double().numpy() * scale)
 
 
-def combined(members: Normals, trees: Array | None, ensemble: "Ensemble | Balance") -> Normals:
+def combined(members: Normals, trees: Array | None, balance: "Balance") -> Normals:
     """Return the members moved so that their mean is the weighted one with the trees', and widened about it."""
     centre = members.mean.mean(axis=1)
-    wanted = centre if trees is None else ensemble.share * centre + (1.0 - ensemble.share) * trees
-    moved = wanted[:, None] + ensemble.disagreement * (members.mean - centre[:, None])
-    return Normals(moved, ensemble.spread * members.sd)
+    wanted = centre if trees is None else balance.share * centre + (1.0 - balance.share) * trees
+    widened = Normals(balance.disagreement * (members.mean - centre[:, None]), balance.spread * members.sd)
+    factor = balance.evening(np.sqrt(widened.moments[1]))[:, None]
+    return Normals(wanted[:, None] + factor * widened.mean, factor * widened.sd)
 
 
 @dataclass(frozen=True)
 class Balance:
-    """The three numbers that held-out rows decide."""
+    """What held-out rows decide.
 
-    share: float
-    spread: float
-    disagreement: float
+    `share` is the networks' part of the mean, `spread` what the members' sds are multiplied by, `disagreement` what the
+    distances of their means from each other are. The sd of a composition is then `typical_sd` (dex) times its ratio to
+    that to the power of 1 - `evenness`: 0 leaves it as it is, 1 gives all the same.
+    """
+
+    share: float = 1.0
+    spread: float = 1.0
+    disagreement: float = 1.0
+    evenness: float = 0.0
+    typical_sd: float = 1.0
+
+    def evening(self, sd: Array) -> Array:
+        """Return what to multiply the spreads by whose sd (n,) in dex this is."""
+        return np.asarray((sd / self.typical_sd) ** -self.evenness, dtype=np.float64)
 
 
 def _chunked(

@@ -11,10 +11,11 @@ from torch import Tensor
 
 from nasicon_loop.core import Executor, Inline, Progress, Refusal, Silent
 from nasicon_loop.predict import bins
+from nasicon_loop.predict.balancing import HeldOut, balance_of, said
 from nasicon_loop.predict.crystals import Crystals
 from nasicon_loop.predict.descriptors import SITES
 from nasicon_loop.predict.encoder import Encoder
-from nasicon_loop.predict.ensemble import NORMAL_90, Balance, Ensemble, Normals, members_of, vectors_of
+from nasicon_loop.predict.ensemble import Balance, Ensemble, members_of, vectors_of
 from nasicon_loop.predict.groups import Folds, grouped_folds
 from nasicon_loop.predict.image import IMAGE_SHAPE
 from nasicon_loop.predict.network import CrystalNet, Heads, mean_and_sd
@@ -36,19 +37,6 @@ from nasicon_loop.predict.trees import fit_trees
 Array = NDArray[np.float64]
 
 MIN_ROWS = 10
-SPREAD_LIMITS = (0.5, 3.0)
-SHARES = (0.25, 0.5, 0.75, 1.0)
-"""Parts of the mean that the networks may have; never none, or it would be another model."""
-RATIOS = (1.0, 1.5, 2.0, 3.0, 4.0)
-"""How much more the members' disagreement may be widened than their own spreads."""
-
-
-@dataclass(frozen=True)
-class HeldOut:
-    """What was said about rows by members and trees that had not seen them: mean and sd (n,), NaN where nobody did."""
-
-    mean: Array
-    sd: Array
 
 
 def systems(batch: Crystals) -> Folds:
@@ -102,7 +90,7 @@ def fit_ensemble(
     bar.finish()
     members = members_of(vectors, features, heads, scale, centre)
     unseen = _unseen_trees(table, folds, settings, seed)
-    balance = _balance(table, members, held, unseen, settings)
+    balance = balance_of(table.target, members, held, unseen, is_calibrated=settings.is_calibrated)
     asked = table_features(table.batch, table.temperature_c, table.kinds)
     trees = fit_trees(asked, table.target, settings.n_trees, seed) if settings.n_trees else None
     ensemble = Ensemble(
@@ -113,11 +101,9 @@ def fit_ensemble(
         settings,
         centre,
         scale,
-        balance.share,
-        balance.spread,
-        balance.disagreement,
+        balance,
     )
-    return ensemble, _held_out(members, held, unseen, balance)
+    return ensemble, said(members, held, unseen, balance)
 
 
 @dataclass(frozen=True)
@@ -178,27 +164,6 @@ def _unseen_trees(table: Table, folds: Folds, settings: Settings, seed: int) -> 
     return result
 
 
-def _balance(
-    table: Table, members: Normals, held: NDArray[np.bool_], trees: Array | None, settings: Settings
-) -> Balance:
-    """Return the share with the least absolute error on unseen systems, and the spreads that then fit best.
-
-    The ratio of the two spreads is the likeliest one; their size is the split conformal quantile.
-    """
-    share = 1.0
-    if not (held.any(axis=1) & (trees is None or np.isfinite(trees))).any():
-        return Balance(1.0, 1.0, 1.0)  # one chemical system, or too few rows: nobody said anything about an unseen row
-    if trees is not None:
-        means = {s: _held_out(members, held, trees, Balance(s, 1.0, 1.0)).mean for s in SHARES}
-        share = min(SHARES, key=lambda s: float(np.nanmean(np.abs(means[s] - table.target))))
-    if not settings.is_calibrated:
-        return Balance(share, 1.0, 1.0)
-    found = {ratio: _held_out(members, held, trees, Balance(share, 1.0, ratio)) for ratio in RATIOS}
-    factors = {ratio: _conformal_factor(part, table.target) for ratio, part in found.items()}
-    ratio = min(RATIOS, key=lambda r: _log_score(found[r], table.target, factors[r]))
-    return Balance(share, factors[ratio], factors[ratio] * ratio)
-
-
 def rebalanced(table: Table, ensemble: Ensemble, seed: int) -> Balance:
     """Return the balance of the same members without trees; `table` holds the rows they were trained on."""
     settings = ensemble.settings
@@ -206,7 +171,7 @@ def rebalanced(table: Table, ensemble: Ensemble, seed: int) -> Balance:
     vectors = vectors_of(ensemble.trunks, image, settings)
     members = members_of(vectors, features, ensemble.heads, ensemble.target_sd, ensemble.target_mean)
     folds = _folds(table, settings, seed)
-    return _balance(table, members, _held(folds, settings), None, settings)
+    return balance_of(table.target, members, _held(folds, settings), None, is_calibrated=settings.is_calibrated)
 
 
 def _folds(table: Table, settings: Settings, seed: int) -> Folds:
@@ -222,33 +187,6 @@ def _held(folds: Folds, settings: Settings) -> NDArray[np.bool_]:
 def _by_trunk(held: NDArray[np.bool_], settings: Settings) -> list[NDArray[np.bool_]]:
     sizes = [len(range(trunk, settings.n_members, settings.n_trunks)) for trunk in range(settings.n_trunks)]
     return np.split(held, np.cumsum(sizes)[:-1], axis=1)
-
-
-def _conformal_factor(found: HeldOut, target: Array) -> float:
-    deviation = np.abs(found.mean - target) / found.sd
-    deviation = np.sort(deviation[np.isfinite(deviation)])
-    if len(deviation) < MIN_ROWS:
-        return 1.0
-    place = min(int(np.ceil(0.9 * (len(deviation) + 1))) - 1, len(deviation) - 1)
-    return float(np.clip(deviation[place] / NORMAL_90, *SPREAD_LIMITS))
-
-
-def _log_score(found: HeldOut, target: Array, factor: float) -> float:
-    """Return the mean of -ln density (nats), the worst ones limited so that one outlier does not choose."""
-    sd = found.sd * factor
-    score = np.log(sd) + np.minimum(((found.mean - target) / sd) ** 2, 16.0) / 2
-    return float(np.nanmean(score))
-
-
-def _held_out(members: Normals, held: NDArray[np.bool_], trees: Array | None, balance: Balance) -> HeldOut:
-    """Return what each row's own unseeing members say with the trees; their sd has the disagreement between them."""
-    n_held = held.sum(axis=1)
-    mean = np.where(n_held > 0, (members.mean * held).sum(axis=1) / np.maximum(n_held, 1), np.nan)
-    noise = (members.sd**2 * held).sum(axis=1) / np.maximum(n_held, 1)
-    between = (((members.mean - mean[:, None]) * held) ** 2).sum(axis=1) / np.maximum(n_held - 1, 1)
-    variance = balance.spread**2 * noise + balance.disagreement**2 * between
-    wanted = mean if trees is None else balance.share * mean + (1.0 - balance.share) * trees
-    return HeldOut(wanted, np.sqrt(variance))
 
 
 def _fit_whole(table: Table, settings: Settings, seed: int, progress: Progress | None) -> tuple[Ensemble, HeldOut]:
@@ -271,9 +209,7 @@ def _fit_whole(table: Table, settings: Settings, seed: int, progress: Progress |
         settings,
         0.0,
         1.0,
-        1.0,
-        1.0,
-        1.0,
+        Balance(),
     )
     unknown = np.full(len(table.rows), np.nan)
     return ensemble, HeldOut(unknown, unknown)

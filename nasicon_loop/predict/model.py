@@ -2,7 +2,7 @@
 
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
@@ -153,9 +153,7 @@ def train(
         "networks": "taken over" if reused else "trained",
         "settings": settings.to_dict(),
         "metrics": metrics,
-        "spread": ensemble.spread,
-        "disagreement": ensemble.disagreement,
-        "share": ensemble.share,
+        **asdict(ensemble.balance),
         "target_mean": ensemble.target_mean,
         "target_sd": ensemble.target_sd,
         "stability_hash": wanted["stability_hash"],

@@ -1,6 +1,7 @@
 """What of a model goes into its file of weights, and back."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any, TypeVar
 
 import numpy as np
@@ -10,7 +11,7 @@ from torch import nn
 
 from nasicon_loop.predict.correction import Correction
 from nasicon_loop.predict.encoder import Encoder
-from nasicon_loop.predict.ensemble import Ensemble
+from nasicon_loop.predict.ensemble import Balance, Ensemble
 from nasicon_loop.predict.hull import HullNets, empty_network
 from nasicon_loop.predict.image import IMAGE_SHAPE
 from nasicon_loop.predict.network import Head, Heads, Trunk
@@ -55,12 +56,13 @@ def ensemble_from(arrays: Arrays, manifest: Mapping[str, Any]) -> tuple[Ensemble
     trunks = tuple(_filled(Trunk(IMAGE_SHAPE, settings), arrays, f"trunk{k}.") for k in range(n_trunks))
     heads = tuple(_filled(_empty_head(k, n_features, settings), arrays, f"head{k}.") for k in range(n_trunks))
     trees = Trees.from_arrays(_below(arrays, "trees."), N_TABLE_FEATURES) if settings.n_trees else None
-    spread, share, disagreement = (float(manifest[name]) for name in ("spread", "share", "disagreement"))
+    balance = Balance(**{one.name: float(manifest[one.name]) for one in fields(Balance)})
     centre, scale = float(manifest["target_mean"]), float(manifest["target_sd"])
-    sizes = (spread, disagreement, scale)
-    if not (all(0 < size < _LARGEST for size in sizes) and 0 < share <= 1 and abs(centre) < _LARGEST):
+    sizes = (balance.spread, balance.disagreement, balance.typical_sd, scale)
+    parts = 0 < balance.share <= 1 and 0 <= balance.evenness <= 1
+    if not (all(0 < size < _LARGEST for size in sizes) and parts and abs(centre) < _LARGEST):
         raise ValueError("a scale that is none of a trained model")
-    ensemble = Ensemble(encoder, trunks, heads, trees, settings, centre, scale, share, spread, disagreement)
+    ensemble = Ensemble(encoder, trunks, heads, trees, settings, centre, scale, balance)
     return ensemble, _hull_from(arrays, ensemble) if "hull.feature_mean" in arrays else None
 
 

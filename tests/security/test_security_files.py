@@ -8,6 +8,7 @@ import pickle
 import stat
 import sys
 import zipfile
+from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from nasicon_loop.lab.context import Lab, opened
 from nasicon_loop.lab.folder import init
 from nasicon_loop.lab.scan import scan_once
 from nasicon_loop.predict import load
+from nasicon_loop.predict.ensemble import Balance
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="links and modes of POSIX")
 CODE = "[x for x in ().__class__.__base__.__subclasses__()][0]('touch owned')"
@@ -202,9 +204,7 @@ def test_a_manifest_cannot_ask_for_all_memory(tmp_path: Path) -> None:
         weights,
         settings={"hidden": [10**7] * 6, "n_members": 1, "n_trunks": 1},
         lab_rows=[],
-        spread=1.0,
-        share=1.0,
-        disagreement=1.0,
+        **asdict(Balance()),
         target_mean=0.0,
         target_sd=1.0,
     )
