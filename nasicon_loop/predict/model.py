@@ -153,7 +153,7 @@ def train(
         "networks": "taken over" if reused else "trained",
         "settings": settings.to_dict(),
         "metrics": metrics,
-        **asdict(ensemble.balance),
+        "balances": asdict(ensemble.balances),
         "target_mean": ensemble.target_mean,
         "target_sd": ensemble.target_sd,
         "stability_hash": wanted["stability_hash"],
