@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 import db
 from nasicon_loop.cli.app import app
-from nasicon_loop.lab import check_data, create_lab, import_data, new_sample, opened
+from nasicon_loop.lab import check_data, create_lab, import_data, import_files, new_sample, opened
 from nasicon_loop.lab.agreement import (
     Told,
     across_sources,
@@ -23,6 +23,7 @@ from nasicon_loop.lab.agreement import (
     spread_limit,
     within_sources,
 )
+from nasicon_loop.lab.learning import training_rows
 
 UNDOPED = "Na3Zr2Si2PO12"
 
@@ -214,3 +215,11 @@ def test_the_labs_pellets_stand_beside_what_is_published_and_references_beside_e
     assert (low.pellet, low.session, low.is_flagged) == ("NL-0003-P1", "load 3", True)
     assert low.difference == pytest.approx(math.log10(1e-4) - (math.log10(6e-4) + math.log10(5e-4)) / 2)
     assert {one.session for one in found.references} == {"load 1", "load 2", "load 3"}
+
+
+def test_a_pellet_of_no_load_belongs_to_the_day_of_its_sweep(bench: Any) -> None:
+    bench.sample()
+    path = bench.drop("NL-0001-P1.csv", bench.csv())
+    import_files(bench.lab, [path])
+    (row,) = [row for row in training_rows(bench.lab)[0] if row.origin == "lab"]
+    assert (row.session, row.is_reference) == ("2024-06-20", False)
