@@ -88,7 +88,8 @@ def check(database: Database, vault: Path | None = None) -> list[Finding]:
 def _kept_bytes(reader: Reader) -> dict[str, str]:
     """What the vault has to hold: SHA-256 -> the name under which the bytes came."""
     patterns = {phase.pattern_sha256: phase.pattern_name or "" for phase in reader.phases() if phase.pattern_sha256}
-    return {**patterns, **reader.quality_files(), **{file.sha256: file.name for file in reader.files()}}
+    others = {**patterns, **reader.structure_files(), **reader.quality_files()}
+    return {**others, **{file.sha256: file.name for file in reader.files()}}
 
 
 def repair(database: Database, *, who: str = "nasicon db check --repair") -> list[str]:

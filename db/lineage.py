@@ -33,8 +33,9 @@ from db.values_bench import Deviation, FurnaceLoad, PelletPhase, PhaseName, Reci
 class TeachingRow:
     """An analysis that may teach the model, with what is known of its pellet.
 
-    `sintering_c`, `sintering_h` are the sample's latest firing whose step begins with "sinter". `phase` and
-    `second_phases` (mass fractions by formula) are what diffraction said of the pellet, if anything.
+    `sintering_c`, `sintering_h` are the sample's latest firing whose step begins with "sinter", `sintering_load` the
+    number of its furnace load. `phase` and `second_phases` (mass fractions by formula) are what diffraction said of the
+    pellet, if anything. `started_at` is when the sweep began, as its file tells it.
     """
 
     analysis_id: int
@@ -65,6 +66,8 @@ class TeachingRow:
     at: datetime
     phase: PhaseName = "unknown"
     second_phases: Mapping[str, float] = field(default_factory=dict)
+    sintering_load: int | None = None
+    started_at: str | None = None
 
     @property
     def formula(self) -> str:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from nasicon_loop.core import Refusal, plain
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Every version that this program knows, oldest first; a test holds it against the migrations' folder."""
 
 

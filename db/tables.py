@@ -265,6 +265,11 @@ class LiteratureTable(Fact, table=True):
     dataset: str
     flags: list[str] = json_field()
     is_usable: bool
+    file_name: str | None = None
+    file_sha256: str | None = None
+    line: int | None = None
+    structure_name: str | None = None
+    structure_sha256: str | None = None
 
 
 class LessonTable(Row, table=True):
@@ -348,6 +353,8 @@ FACTS = (
 )  # fmt: skip
 """Tables whose every row has one line in the journal that names it."""
 
+PROVENANCE = frozenset({"file_name", "file_sha256", "line", "structure_name", "structure_sha256"})
+
 ADDED: Mapping[str, frozenset[str]] = {
     "firing": frozenset({"furnace_load_id", "set_temperature_c", "mass_before_g", "mass_after_g"}),
     "pellet_geometry": frozenset(
@@ -356,6 +363,8 @@ ADDED: Mapping[str, frozenset[str]] = {
             "density_method", "archimedes", "readings",
         }
     ),
+    "literature": PROVENANCE,
+    "stability": PROVENANCE,
 }  # fmt: skip
 """Columns that came after a table's first version: where they are empty they stay out of a row's digest, so that facts
 written before them are still as they were written."""

@@ -1,4 +1,5 @@
-"""The table of computed stabilities since version 0005: energies above the convex hull at 0 K."""
+"""The table of computed stabilities since version 0005: energies above the convex hull at 0 K; since 0006 with
+where each came from."""
 
 import sqlalchemy as sa
 
@@ -14,6 +15,11 @@ class StabilityTable(Fact, table=True):
     formula: str
     energy_above_hull_ev: float
     source: str
+    file_name: str | None = None
+    file_sha256: str | None = None
+    line: int | None = None
+    structure_name: str | None = None
+    structure_sha256: str | None = None
 
 
 STABILITY_FACTS = ("stability",)

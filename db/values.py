@@ -319,7 +319,11 @@ class Retraction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiteratureEntry:
-    """A published conductivity, before it is stored."""
+    """A published conductivity, before it is stored.
+
+    `file_name`, `file_sha256` and `line` say where it was read; `structure_name` and `structure_sha256` name the CIF in
+    the vault that belongs to it. Rows stored before version 0006 have none of them.
+    """
 
     formula: str
     mobile_ion: str
@@ -333,6 +337,11 @@ class LiteratureEntry:
     doi: str | None = None
     flags: tuple[str, ...] = ()
     is_usable: bool = True
+    file_name: str | None = None
+    file_sha256: str | None = None
+    line: int | None = None
+    structure_name: str | None = None
+    structure_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,9 +29,17 @@ _IDENTITY = ("formula", "sigma_s_cm", "temperature_c", "kind", "source", "doi", 
 
 
 def row_hash(entry: LiteratureEntry) -> str:
-    """Return the SHA-256 by which a published value is recognised: what was measured, and where it stands."""
+    """Return the SHA-256 by which a published value is recognised: what was measured, and where it stands.
+
+    A structure that belongs to it counts too: with one, the row teaches something else.
+    """
     named = normalised(TABLES["literature"], {name: getattr(entry, name) for name in _IDENTITY})
-    return hashlib.sha256(json_text([named[name] for name in _IDENTITY]).encode()).hexdigest()
+    return _recognised([named[name] for name in _IDENTITY], entry.structure_sha256)
+
+
+def _recognised(identity: list[Any], structure_sha256: str | None) -> str:
+    told = identity if structure_sha256 is None else [*identity, structure_sha256]
+    return hashlib.sha256(json_text(told).encode()).hexdigest()
 
 
 class LearningWriter(Recording):
@@ -67,8 +75,9 @@ class LearningWriter(Recording):
         added: list[StoredStability] = []
         n_known = 0
         for entry in entries:
-            values = {name: getattr(entry, name) for name in ("formula", "energy_above_hull_ev", "source")}
-            hashed = hashlib.sha256(json_text(list(normalised(table, values).values())).encode()).hexdigest()
+            values = {field.name: getattr(entry, field.name) for field in fields(StabilityEntry)}
+            named = normalised(table, {name: values[name] for name in ("formula", "energy_above_hull_ev", "source")})
+            hashed = _recognised(list(named.values()), entry.structure_sha256)
             if hashed in known:
                 n_known += 1
                 continue

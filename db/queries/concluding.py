@@ -31,6 +31,10 @@ def _newest_reading() -> "sa.ColumnElement[bool]":
     return (files.raw_file_id == states.raw_file_id) & (files.reading_id == states.reading_id)
 
 
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
 class Concluding(Access):
     """What was concluded from the spectra."""
 
@@ -119,6 +123,7 @@ class Concluding(Access):
         geometry = self._geometries()
         signer = self._by_key(Signature, "signature", "analysis_id")
         phase = self._by_key(PelletPhase, "pellet_phase", "pellet_id")
+        load = self._pairs("id", "number", "furnace_load")
         rows = []
         for row in self._connection.execute(self._teaching()).mappings():
             made, part = sample[row["sample_id"]], pellet.get(row["pellet_id"])
@@ -138,6 +143,8 @@ class Concluding(Access):
                 "excess_fraction": weighed and weighed.excess_fraction,
                 "sintering_c": fired and fired.temperature_c,
                 "sintering_h": fired and fired.hours,
+                "sintering_load": None if fired is None else load.get(fired.furnace_load_id),
+                "started_at": _text(row["sweep_metadata"].get("started_at")),
                 "relative_density": shape and shape.relative_density,
                 "signed_by": signed and signed.who,
                 "phase": found.phase if found else "unknown",
@@ -148,11 +155,13 @@ class Concluding(Access):
 
     def _teaching(self) -> "sa.Select[Any]":
         states, files, analysis = TABLES["spectrum_state"], TABLES["file_state"], TABLES["analysis"]
+        spectrum = TABLES["spectrum"]
         wanted = [column for column in analysis.c if column.name not in {"id", "document"}]
         return (
             sa.select(analysis.c.id.label("analysis_id"), files.c.raw_file_id, files.c.sample_id, files.c.pellet_id)
-            .add_columns(*wanted)
+            .add_columns(*wanted, spectrum.c["metadata"].label("sweep_metadata"))
             .join(states, states.c.analysis_id == analysis.c.id)
+            .join(spectrum, spectrum.c.id == analysis.c.spectrum_id)
             .join(files, _newest_reading())
             .where(states.c.lab_id == self.lab.id, states.c.standing == "teaches")
             .where(files.c.state.in_(("analysed", "held")))

@@ -32,6 +32,17 @@ class Learning(Access):
         """Return computed energies above hull, oldest first."""
         return self._facts(StoredStability, "stability", limit=limit, offset=offset)
 
+    def structure_files(self) -> dict[str, str]:
+        """Return the structure files that belong to rows: SHA-256 of the bytes in the vault -> the file's name."""
+        found: dict[str, str] = {}
+        for name in ("literature", "stability"):
+            columns = TABLES[name].c
+            query = sa.select(columns.structure_sha256, columns.structure_name).where(
+                columns.lab_id == self.lab.id, columns.structure_sha256.is_not(None)
+            )  # fmt: skip
+            found |= {row[0]: row[1] or "" for row in self._connection.execute(query.order_by(columns.id))}
+        return found
+
     def model_runs(self, *, limit: int | None = None, offset: int = 0) -> list[ModelRun]:
         """Return the model runs, oldest first."""
         return self._facts(ModelRun, "model_run", limit=limit, offset=offset)

@@ -21,6 +21,9 @@ from nasicon_loop.cli import (
     start,
     stock,
 )
+from nasicon_loop.cli import (
+    data as data_room,
+)
 
 app = typer.Typer(
     name="nasicon",
@@ -61,7 +64,8 @@ app.command("tui")(start.tui)
 data = _group("data", "Literature table, composition facts, CIF files.")
 data.command("import")(loop.data_import)
 data.command("fetch")(fetch.data_fetch)
-data.command("show")(loop.data_show)
+data.command("show")(data_room.data_show)
+data.command("check")(data_room.data_check)
 data.command("cif")(loop.data_cif)
 
 app.command("train")(loop.train)

@@ -44,40 +44,19 @@ def data_import(
             screen.print(f"refused  {plain(refusal, limit=500)}", style="red")
         if len(done.refusals) > 20:
             screen.print(f"... and {len(done.refusals) - 20} more; --json lists all")
+        for remark in done.remarks[:20]:
+            screen.print(f"kept     {plain(remark, limit=500)}", style="yellow", soft_wrap=True)
 
     document = {
         "schema": 1,
         "n_new": done.n_new,
         "n_known": done.n_known,
         "refused": [refusal_document(refusal) for refusal in done.refusals],
+        "remarks": [{"file": remark.where, "remark": remark.reason} for remark in done.remarks],
     }
     say(document, human, as_json=as_json)
     if done.refusals:
         raise typer.Exit(REFUSED)
-
-
-@refusing
-def data_show(
-    formula: Annotated[str | None, typer.Argument(help="Show reports near this formula; default: a summary.")] = None,
-    lab: LabOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Show what the literature table holds."""
-    from nasicon_loop.cli.words import plain_table
-    from nasicon_loop.lab import literature_rows
-
-    rows = literature_rows(opened_lab(lab), formula)
-    say(
-        rows,
-        lambda screen: screen.print(
-            plain_table(
-                ["formula", "sigma / S cm-1", "°C", "kind", "source"],
-                ((r.formula, f"{r.sigma_s_cm:.2e}", f"{r.temperature_c:g}", r.kind, r.source) for r in rows[:100]),
-                title=f"{len(rows)} rows" + (" (first 100)" if len(rows) > 100 else ""),
-            )
-        ),
-        as_json=as_json,
-    )
 
 
 @refusing

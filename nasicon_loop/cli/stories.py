@@ -221,6 +221,10 @@ def draw_training(screen: "Console", trained: "Trained") -> None:
         screen.print(f"  {line}")
     if trained.taught_by:
         screen.print(f"taught by {', '.join(trained.taught_by)}")
+    for one in trained.sessions:
+        references = f"{one['n_references']} of them references" if one["n_references"] else "no reference among them"
+        low = f"reads {abs(one['offset']):.2f} ± {one['sd']:.2f} dex {'low' if one['offset'] < 0 else 'high'}"
+        screen.print(f"session {plain(one['session'])}: {low} ({one['n_rows']} pellets, {references})")
     if trained.explanation is not None:
         draw_explanation(screen, trained.explanation)
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     )
     from nasicon_loop.lab.completing import assign, complete
     from nasicon_loop.lab.context import Lab, open_lab, opened
+    from nasicon_loop.lab.data_checking import DataChecked, ReferenceReading, check_data
     from nasicon_loop.lab.doctoring import Symptom, examine
     from nasicon_loop.lab.dummy import DummyReading, add_dummy, dummy_history
     from nasicon_loop.lab.electronic import Polarised, polarisations, polarise_file, polarise_pellet
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.importing import import_files
     from nasicon_loop.lab.judging import retract_analysis, sign_analysis
     from nasicon_loop.lab.leads import LeadsRow, clear_leads, leads_history, read_leads, set_leads
-    from nasicon_loop.lab.learning import Trained, predict_things, train_model, validate_model
+    from nasicon_loop.lab.learning import Trained, train_model, validate_model
     from nasicon_loop.lab.live_firing import (
         Armed,
         LiveFiring,
@@ -70,6 +71,8 @@ if TYPE_CHECKING:
         sample_story,
     )
     from nasicon_loop.lab.phases import set_phase
+    from nasicon_loop.lab.predicting import predict_things
+    from nasicon_loop.lab.provenance import Provenance, names_a_row, row_provenance
     from nasicon_loop.lab.reanalysing import Change, Reanalysed, reanalyse
     from nasicon_loop.lab.reporting import write_report
     from nasicon_loop.lab.rescuing import Rescued, rescue_weighing
@@ -146,17 +149,20 @@ _HOME = {
     ),
     "completing": ("assign", "complete"),
     "context": ("Lab", "open_lab", "opened"),
+    "data_checking": ("DataChecked", "ReferenceReading", "check_data"),
     "doctoring": ("Symptom", "examine"),
     "fitting": ("Fitted", "draw_fitted", "fit_files", "geometry_of", "operator_name"),
     "importing": ("import_files",),
     "judging": ("retract_analysis", "sign_analysis"),
-    "learning": ("Trained", "predict_things", "train_model", "validate_model"),
+    "learning": ("Trained", "train_model", "validate_model"),
+    "predicting": ("predict_things",),
     "fetching": ("Fetched", "fetch_structures"),
     "firing": ("Dwell", "Fired", "fire", "record_firing"),
     "geometry": ("Archimedes", "Details", "Dimensions"),
     "loads": ("LoadRow", "LoadView", "Reference", "fire_load", "load_list", "load_view", "new_load"),
     "making": ("PelletMade", "close_sample", "new_pellet", "new_sample", "set_geometry"),
     "phases": ("set_phase",),
+    "provenance": ("Provenance", "names_a_row", "row_provenance"),
     "rescuing": ("Rescued", "rescue_weighing"),
     "signing": ("add_deviation", "sign_off_recipe"),
     "stock": ("LotRow", "add_lot", "lot_event", "stock_list"),
@@ -201,6 +207,7 @@ __all__ = [
     "CampaignState",
     "Change",
     "Checked",
+    "DataChecked",
     "Decision",
     "Details",
     "Dimensions",
@@ -230,8 +237,10 @@ __all__ = [
     "Plan",
     "Polarised",
     "PooledSample",
+    "Provenance",
     "Reanalysed",
     "Reference",
+    "ReferenceReading",
     "Rescued",
     "Series",
     "SpaceScreened",
@@ -254,6 +263,7 @@ __all__ = [
     "bench_sheet",
     "board",
     "campaign_state",
+    "check_data",
     "check_database",
     "clear_leads",
     "close_sample",
@@ -285,6 +295,7 @@ __all__ = [
     "load_view",
     "lot_event",
     "model_runs",
+    "names_a_row",
     "new_load",
     "new_pellet",
     "new_sample",
@@ -309,6 +320,7 @@ __all__ = [
     "rescue_weighing",
     "restore_backup",
     "retract_analysis",
+    "row_provenance",
     "sample_arrhenius",
     "sample_pooled",
     "sample_sheet",

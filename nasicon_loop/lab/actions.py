@@ -38,6 +38,8 @@ ACTIONS: tuple[Action, ...] = (
     _cli_only("import data", "import_data", "load a literature table", "data import", "done once, from a file's path"),
     _cli_only("fetch data", "fetch_structures", "fetch structures by OPTIMADE", "data fetch", "minutes of network"),
     _cli_only("show data", "literature_rows", "show the literature", "data show", "hundreds of rows, for a pager"),
+    _cli_only("row", "row_provenance", "where a row came from", "data show", "rows are named by number"),
+    _cli_only("check data", "check_data", "where rows disagree", "data check", "tables for a pager"),
     _cli_only("write cif", "write_cif", "write a prototype crystal", "data cif", "writes a file"),
     _cli_only("screen space", "screen_space", "score a million compositions", "screen", "minutes of work, for scripts"),
     _cli_only("score", "score_dopants", "the paper's score of the dopants", "screen", "tables wider than a screen"),

@@ -144,7 +144,7 @@ def _database(folder: LabFolder, settings: "Settings") -> Iterator[Symptom]:
     try:
         checked = check_database(folder.path)
         with opened(folder.path) as lab:
-            rest = [*_clock(lab), *_readings(lab), *_model(lab), *_inbox(lab)]
+            rest = [*_clock(lab), *_readings(lab), *_data(lab), *_model(lab), *_inbox(lab)]
             originals = Originals(lab)
             findings = [
                 Symptom(f"database: {finding.kind}", False, finding.what, remedy_of(finding, originals))
@@ -198,6 +198,15 @@ def _model(lab: "Lab") -> Iterator[Symptom]:
         yield Symptom("model", False, f"run {run.number}: {refusal}", "nasicon train")
     else:
         yield Symptom("model", True, f"run {run.number} of {run.at:%Y-%m-%d %H:%M} UTC")
+
+
+def _data(lab: "Lab") -> Iterator[Symptom]:
+    """Rows that disagree are no illness, and only a person can judge them; how many there are is said."""
+    from nasicon_loop.lab.data_checking import check_data
+
+    n_flagged = check_data(lab).n_flagged
+    detail = f"{n_flagged} places where rows disagree; `nasicon data check` lists them" if n_flagged else "rows agree"
+    yield Symptom("data", True, detail)
 
 
 def _readings(lab: "Lab") -> Iterator[Symptom]:

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nasicon_loop.core import Progress, Refusal, plain, utc_iso
+from nasicon_loop.lab.tables import FETCHED_TABLE
 
 if TYPE_CHECKING:
     from nasicon_loop.lab.context import Lab
     from nasicon_loop.lab.optimade import Bounds
 
-PROVENANCE = "provenance.csv"
+PROVENANCE = FETCHED_TABLE
 COLUMNS = ("file", "provider", "id", "formula", "framework", "last_modified", "fetched_at", "url", "sha256")
 SITES_RANGE = (36, 500)
 """Positions in a cell: two formula units of NaZr2(PO4)3 have 36, a doubled monoclinic cell with split sites 500."""

@@ -11,9 +11,9 @@ from nasicon_loop.core import Executor, Progress, Refusal
 from nasicon_loop.lab.phases import phase_sd_dex
 
 if TYPE_CHECKING:
-    from db import LiteratureRow, ModelRun, TeachingRow
+    from db import LiteratureRow, ModelRun, Reader, TeachingRow
     from nasicon_loop.lab.context import Lab
-    from nasicon_loop.predict import Explanation, Hull, Model, Row, StabilityRow, Validation
+    from nasicon_loop.predict import Explanation, Model, Row, StabilityRow, Validation
 
 LITERATURE_SD_DEX = 0.44
 """Scatter of 46 clean reports of undoped Na3Zr2Si2PO12: what one published value is worth as a measurement."""
@@ -26,7 +26,10 @@ _MIN_LAB_SD_DEX = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """What a training did. `run` is None when an automatic training was not due."""
+    """What a training did. `run` is None when an automatic training was not due.
+
+    `sessions` say by how many dex the lab's furnace loads and days seem to read too high (correction.py).
+    """
 
     run: "ModelRun | None"
     n_new_results: int
@@ -34,13 +37,16 @@ class Trained:
     taught_by: tuple[str, ...]
     explanation: "Explanation | None" = None
     note: str = ""
+    sessions: tuple[Mapping[str, Any], ...] = ()
 
 
 def teaching_row(row: "TeachingRow") -> "Row":
     """Return a result of the lab as the model sees it: composition as weighed, at 25 °C, with how it was made.
 
-    Its sd is the measurement's, widened where nobody knows the pellet's phases or second phases were found.
+    Its sd is the measurement's, widened where nobody knows the pellet's phases or second phases were found. Its session
+    is the furnace load that sintered it, else the day on which it was measured.
     """
+    from nasicon_loop.lab.sessions import session_of
     from nasicon_loop.predict import Row
 
     sigma = row.sigma_25_s_cm if row.sigma_25_s_cm is not None else row.sigma_total_s_cm
@@ -63,11 +69,13 @@ def teaching_row(row: "TeachingRow") -> "Row":
         source=row.pellet_label or row.sample_label,
         origin="lab",
         covariates={name: float(value) for name, value in covariates.items() if value is not None},
+        session=session_of(row),
+        is_reference=row.is_reference,
     )
 
 
-def literature_row(row: "LiteratureRow") -> "Row":
-    """Return a published conductivity as the model sees it."""
+def literature_row(row: "LiteratureRow", structure: str | None = None) -> "Row":
+    """Return a published conductivity as the model sees it; `structure` is the text of the CIF that came with it."""
     from nasicon_loop.predict import Row
 
     return Row(
@@ -79,6 +87,7 @@ def literature_row(row: "LiteratureRow") -> "Row":
         kind=row.kind if row.kind in ("total", "bulk") else "unknown",  # type: ignore[arg-type]
         source=row.doi or row.source,
         origin="literature",
+        structure=structure,
     )
 
 
@@ -86,19 +95,27 @@ def training_rows(lab: "Lab") -> tuple[list["Row"], list["TeachingRow"]]:
     """Return all rows that may teach now, literature first, and the lab's own results behind them.
 
     Several sweeps of one pellet are one row: they share its geometry, its composition and its making. So are copies and
-    repeats of one published measurement (`predict.merged_rows`).
+    repeats of one published measurement (`predict.merged_rows`). Raises Refusal when the vault does not give a
+    structure back that a row stands on.
     """
-    from nasicon_loop.lab.pooling import per_pellet
+    from nasicon_loop.lab.structures import structure_text, with_structure_once
     from nasicon_loop.predict import merged_rows
 
     with lab.database.read() as reader:
-        literature = [row for row in reader.literature(usable=None) if _may_teach(row)]
-        results = reader.teaching_analyses()
-        own = per_pellet(reader, results, [teaching_row(row) for row in results], _MIN_LAB_SD_DEX)
-    return [*merged_rows([literature_row(row) for row in literature]), *own], results
+        literature = [row for row in with_structure_once(reader.literature(usable=None)) if may_teach(row)]
+        own, results = own_rows(reader)
+    return [*merged_rows([literature_row(row, structure_text(lab, row)) for row in literature]), *own], results
 
 
-def _may_teach(row: "LiteratureRow") -> bool:
+def own_rows(reader: "Reader") -> tuple[list["Row"], list["TeachingRow"]]:
+    """Return the lab's own results that teach, one row per pellet, and the analyses behind them."""
+    from nasicon_loop.lab.pooling import per_pellet
+
+    results = reader.teaching_analyses()
+    return per_pellet(reader, results, [teaching_row(row) for row in results], _MIN_LAB_SD_DEX), results
+
+
+def may_teach(row: "LiteratureRow") -> bool:
     """Say whether a published value can teach: usable ones near room temperature, and clean ones of other temperatures.
 
     The network hears 1/T, so a series at 127 and 327 °C tells of phosphates what nobody measured at 25 °C.
@@ -114,12 +131,19 @@ def _may_teach(row: "LiteratureRow") -> bool:
 
 def stability_rows(lab: "Lab") -> list["StabilityRow"]:
     """Return the computed energies above hull as the model learns them; none when no table was imported."""
+    from nasicon_loop.lab.structures import structure_text
     from nasicon_loop.predict import StabilityRow
 
     with lab.database.read() as reader:
         stored = reader.stability()
     return [
-        StabilityRow(f"stability-{row.row_hash[:16]}", row.formula, row.energy_above_hull_ev, row.source)
+        StabilityRow(
+            f"stability-{row.row_hash[:16]}",
+            row.formula,
+            row.energy_above_hull_ev,
+            row.source,
+            structure_text(lab, row),
+        )
         for row in stored
     ]
 
@@ -199,6 +223,7 @@ def _train(
         run.metrics,
         tuple(sorted({row.pellet_label or row.sample_label for row in results})),
         predict.explain(model) if explain else None,
+        sessions=tuple(model.manifest["sessions"]),
     )
 
 
@@ -264,60 +289,6 @@ def _set_threads(n_threads: int) -> None:
         import torch
 
         torch.set_num_threads(n_threads)
-
-
-def predict_things(
-    lab: "Lab", things: Sequence[str], *, temperature_c: float = 25.0, reasons: bool = False
-) -> tuple[list[dict[str, Any]], list[Refusal]]:
-    """Predict formulas and CIF files with the current model; what cannot be read is refused one by one.
-
-    A formula stands on its prototype, a CIF on its own structure. Records come in the order of `things`. Each says what
-    is known of the energy above hull ("hull", None without a table of stabilities), and with `reasons` why the
-    prediction is what it is ("why"; of a CIF, why its formula's is).
-    """
-    from nasicon_loop import predict
-    from nasicon_loop.lab.structures import is_cif, readable
-
-    read: dict[int, Any] = {}
-    refusals = []
-    for place, thing in enumerate(things):
-        try:
-            read[place] = readable(thing)
-        except Refusal as refusal:
-            refusals.append(Refusal(refusal.reason, thing))
-    if not read:
-        return [], refusals
-    run, model = current_model(lab)
-    name = f"run {run.number} ({run.data_hash[:12]})"
-    rows = training_rows(lab)[0] if reasons else []
-    formulas = [place for place in read if not is_cif(things[place])]
-    batches = [([place], read[place]) for place in read if place not in formulas]
-    if formulas:
-        batches.append((formulas, predict.crystals_of([read[place] for place in formulas])))
-    documents: dict[int, dict[str, Any]] = {}
-    for places, batch in batches:
-        hull = model.hull(batch)
-        records = model.predict_crystals(batch, temperature_c).records()
-        for k, (place, record) in enumerate(zip(places, records, strict=True)):
-            documents[place] = {"schema": 1, **record, "model": name}
-            documents[place]["hull"] = None if hull is None else _hull_document(hull, k)
-            if place not in formulas:
-                documents[place]["structure"] = things[place]
-            if reasons:
-                documents[place]["why"] = predict.why(model, rows, batch.formulas[k], temperature_c).to_dict()
-    return [documents[place] for place in sorted(documents)], refusals
-
-
-def _hull_document(hull: "Hull | None", k: int) -> dict[str, Any]:
-    """Return the energy above hull of one composition; numbers only where all its cations occur in the table."""
-    if hull is None or not hull.is_supported[k]:
-        return {"is_supported": False, "energy_above_hull_ev": None, "energy_above_hull_ev_sd": None, "p_stable": None}
-    return {
-        "is_supported": True,
-        "energy_above_hull_ev": float(hull.energy_ev[k]),
-        "energy_above_hull_ev_sd": float(hull.sd_ev[k]),
-        "p_stable": float(hull.p_stable[k]),
-    }
 
 
 def validate_model(

@@ -1,12 +1,15 @@
-"""What a user names to predict: formulas, and structure files, read within bounds as crystals of their own geometry."""
+"""Formulas to predict, and structure files, read within bounds as crystals of their own geometry."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nasicon_loop.core import Refusal
+from nasicon_loop.core import Refusal, plain
 
 if TYPE_CHECKING:
+    from db import LiteratureRow, StoredStability
     from nasicon_loop.chemistry import Composition
+    from nasicon_loop.lab.context import Lab
     from nasicon_loop.predict import Crystals
 
 MAX_CIF_BYTES = 5_000_000
@@ -19,24 +22,60 @@ def crystal_of_file(path: Path) -> "Crystals":
 
     Raises Refusal for what is no file, above 5 MB, not a CIF, not a NASICON, or short of ions.
     """
+    return crystal_of_text(structure_bytes(path).decode("utf-8", errors="replace"), path)
+
+
+def structure_bytes(path: Path) -> bytes:
+    """Return the bytes of a structure file; Refusal for what is no regular file or above 5 MB."""
     from nasicon_loop.lab.vault import read_bounded
-    from nasicon_loop.predict import crystals_of_structures
 
     try:
         if path.is_file() and (size := path.stat().st_size) > MAX_CIF_BYTES:
             raise Refusal(f"has {size / 1e6:.1f} MB; a CIF of one structure has at most 5", path)
-        data = read_bounded(path, limit=MAX_CIF_BYTES)
+        return read_bounded(path, limit=MAX_CIF_BYTES)
     except OSError as error:
         raise Refusal(f"cannot be read ({error.strerror})", path) from error
     except ValueError as error:  # a null byte in the name
         raise Refusal("is not the name of a file", path) from error
-    crystal = crystals_of_structures([data.decode("utf-8", errors="replace")])
+
+
+def crystal_of_text(text: str, where: object) -> "Crystals":
+    """Return the structure in a CIF's text as the model sees it; Refusal, at `where`, as `crystal_of_file`."""
+    from nasicon_loop.predict import crystals_of_structures
+
+    try:
+        crystal = crystals_of_structures([text])
+    except Refusal as refusal:
+        raise Refusal(refusal.reason, where) from refusal
     charge = float(crystal.charge[0])
     if abs(charge) > REFINED_CHARGE:
         raise Refusal(
-            f"{crystal.formulas[0]} does not balance: {charge:+.2f} per 12 O with the usual oxidation states", path
+            f"{crystal.formulas[0]} does not balance: {charge:+.2f} per 12 O with the usual oxidation states", where
         )
     return crystal
+
+
+def structure_text(lab: "Lab", row: "LiteratureRow | StoredStability") -> str | None:
+    """Return the text of the CIF that belongs to a row, None without one; Refusal when the vault lost it."""
+    if row.structure_sha256 is None:
+        return None
+    try:
+        data = lab.folder.open_vault().read_bytes(row.structure_sha256)
+    except Refusal as refusal:
+        name = plain(row.structure_name or "a structure", limit=100)
+        raise Refusal(f"{refusal.reason}; or import the folder with {name} again", refusal.where) from refusal
+    return data.decode("utf-8", errors="replace")
+
+
+def with_structure_once(rows: "Iterable[LiteratureRow]") -> "list[LiteratureRow]":
+    """Return rows without those that came again, in the same words, with their structure."""
+    kept = list(rows)
+    with_structure = {_told(row) for row in kept if row.structure_sha256 is not None}
+    return [row for row in kept if row.structure_sha256 is not None or _told(row) not in with_structure]
+
+
+def _told(row: "LiteratureRow") -> tuple[object, ...]:
+    return (row.formula, row.sigma_s_cm, row.temperature_c, row.kind, row.source, row.doi, row.dataset)
 
 
 def is_cif(thing: str) -> bool:

@@ -4,6 +4,7 @@ Pure reading into frozen values; the database is somebody else's business.
 """
 
 import csv
+import hashlib
 import io
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -11,13 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from nasicon_loop.chemistry import Composition, FormulaError, composition_of_cif
+from nasicon_loop.chemistry import Composition, FormulaError
 from nasicon_loop.core import Refusal, plain
 from nasicon_loop.lab.table_columns import Columns, recognise
 
 SHIPPED = Path(__file__).parent / "data" / "literature.csv"
 MAX_TABLE_BYTES = 50_000_000
-MAX_CIF_BYTES = 5_000_000
+FETCHED_TABLE = "provenance.csv"
+"""What `nasicon data fetch` writes beside its structures: no table of properties."""
 ROOM_TEMPERATURE_RANGE_C = (15.0, 35.0)
 KINDS = ("total", "bulk", "grain boundary", "unknown")
 SPOILING_FLAGS = frozenset(
@@ -65,11 +67,31 @@ class StabilityValue:
 Value = LiteratureValue | StabilityValue
 
 
+Keep = Callable[[bytes], str]
+"""Keeps the bytes of a structure and returns their SHA-256."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a row stands in its table, and the structure file that it names."""
+
+    line: int
+    structure_name: str | None = None
+    structure_sha256: str | None = None
+
+
 class TableRead(NamedTuple):
-    """What a table held: good rows, and one refusal (`path:line: reason`) for each bad one."""
+    """What a table held: good rows with their origins, and one refusal (`path:line: reason`) for each bad one.
+
+    `remarks` are told in the same form of rows that are kept all the same.
+    """
 
     rows: tuple[Value, ...]
     refusals: tuple[Refusal, ...]
+    origins: tuple[Origin, ...]
+    file_name: str
+    file_sha256: str
+    remarks: tuple[Refusal, ...]
 
 
 def read_literature(path: Path | None = None) -> list[LiteratureValue]:
@@ -80,30 +102,38 @@ def read_literature(path: Path | None = None) -> list[LiteratureValue]:
     return [row for row in read.rows if isinstance(row, LiteratureValue)]
 
 
-def read_table(path: Path) -> TableRead:
+def read_table(path: Path, keep: Keep | None = None) -> TableRead:
     """Return what a CSV file, or a folder of CIFs with one CSV of properties, holds.
 
     Columns are found by name, units are part of the names (`sigma_s_cm`, `Conductivity (mS/cm)`, `log10_sigma_s_cm`,
     `temperature_c`, `T (K)`, `e_hull_meV_atom`); other columns are left alone. A row without temperature is refused,
-    the others still count. In a folder the CSV's `file` column names the CIF of each row. Raises Refusal when the whole
-    table cannot be read: no such file, too large, not UTF-8, columns missing or without unit.
+    the others still count. In a folder the CSV's `file` column names the CIF of each row, whose bytes go to `keep` when
+    the row is good. Raises Refusal when the whole table cannot be read: no such file, too large, not UTF-8, columns
+    missing or without unit.
     """
     if path.is_dir():
         tables = sorted(path.glob("*.csv"))
+        tables = [table for table in tables if table.name != FETCHED_TABLE] or tables
         if len(tables) != 1:
             raise Refusal(f"a folder of CIFs needs exactly one CSV with their properties; it has {len(tables)}", path)
-        return _read(tables[0], folder=path)
-    return _read(path, folder=None)
+        return _read(tables[0], folder=path, keep=keep or _hash)
+    return _read(path, folder=None, keep=keep or _hash)
 
 
-def _read(path: Path, folder: Path | None) -> TableRead:
-    lines = _cells(path)
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _read(path: Path, folder: Path | None, keep: Keep) -> TableRead:
+    data = _bytes(path, MAX_TABLE_BYTES)
+    lines = _cells(path, data)
     _, header = next(lines, (1, []))
     columns = recognise(header, f"{path}:1")
     _check_columns(columns, path, folder)
-    formula_of = _formula_in_row(columns) if folder is None else _formula_in_cif(columns, folder)
     rows: list[Value] = []
+    origins: list[Origin] = []
     refusals: list[Refusal] = []
+    remarks: list[Refusal] = []
     named: set[str] = set()
     for number, cells in lines:
         where = f"{path}:{number}"
@@ -112,18 +142,27 @@ def _read(path: Path, folder: Path | None) -> TableRead:
             continue
         named.add(columns.text(cells, "file"))
         try:
-            rows.append(_value(columns, cells, formula_of(cells), path))
+            composition, name, structure = _subject(columns, cells, folder)
+            row = _value(columns, cells, composition, path)
         except (ValueError, Refusal) as error:
             refusals.append(Refusal(str(error), where))
+            continue
+        rows.append(row)
+        origins.append(Origin(number, name, None if structure is None else keep(structure)))
+        remarks += [Refusal(remark, where) for remark in _remarks(row, composition)]
     if folder is not None:
         orphans = sorted(cif for cif in folder.glob("*.cif") if not {cif.name, cif.stem} & named)
         refusals += [Refusal(f"no row of {path.name} names it", cif) for cif in orphans]
-    return TableRead(tuple(rows), tuple(refusals))
+    return TableRead(tuple(rows), tuple(refusals), tuple(origins), plain(path.name), _hash(data), tuple(remarks))
 
 
-def _cells(path: Path) -> Iterator[tuple[int, list[str]]]:
+def _cells(path: Path, data: bytes) -> Iterator[tuple[int, list[str]]]:
     """Yield (line number, cells) of the rows that are not empty; comma, semicolon or tab, whatever the header uses."""
-    reader = csv.reader(io.StringIO(text := _text(path, MAX_TABLE_BYTES), newline=""), delimiter=_delimiter(text))
+    try:
+        text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        raise Refusal("is not UTF-8 text", path) from error
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
@@ -137,16 +176,14 @@ def _delimiter(text: str) -> str:
     return max(",;\t", key=header.count)
 
 
-def _text(path: Path, limit: int) -> str:
+def _bytes(path: Path, limit: int) -> bytes:
     try:
         size = path.stat().st_size
         if size > limit:
             raise Refusal(f"has {size / 1e6:.1f} MB, at most {limit // 1_000_000} MB are read", path)
-        return path.read_text(encoding="utf-8-sig")
+        return path.read_bytes()
     except OSError as error:
         raise Refusal(f"cannot be read: {error.strerror}", path) from error
-    except UnicodeDecodeError as error:
-        raise Refusal("is not UTF-8 text", path) from error
 
 
 def _check_columns(columns: Columns, path: Path, folder: Path | None) -> None:
@@ -159,19 +196,34 @@ def _check_columns(columns: Columns, path: Path, folder: Path | None) -> None:
         raise Refusal("has conductivities but no column temperature_c", f"{path}:1")
 
 
-def _formula_in_row(columns: Columns) -> Callable[[Sequence[str]], Composition]:
-    return lambda cells: Composition.parse(columns.text(cells, "formula"))
+def _subject(
+    columns: Columns, cells: Sequence[str], folder: Path | None
+) -> tuple[Composition, str | None, bytes | None]:
+    """Return what a row is about: its composition and, in a folder, name and bytes of the CIF that holds it."""
+    from nasicon_loop.lab.structures import crystal_of_text, structure_bytes
+
+    if folder is None:
+        return Composition.parse(columns.text(cells, "formula")), None, None
+    name = columns.text(cells, "file")
+    if not name or Path(name).name != name or "\\" in name or "\0" in name:
+        raise Refusal(f"{plain(name, limit=60)!r} is not the plain name of a file in this folder")
+    cif = folder / (name if name.lower().endswith(".cif") else f"{name}.cif")
+    data = structure_bytes(cif)
+    crystal = crystal_of_text(data.decode("utf-8", errors="replace"), plain(cif.name))
+    return Composition.parse(crystal.formulas[0]), plain(cif.name), data
 
 
-def _formula_in_cif(columns: Columns, folder: Path) -> Callable[[Sequence[str]], Composition]:
-    def read(cells: Sequence[str]) -> Composition:
-        name = columns.text(cells, "file")
-        if not name or Path(name).name != name or "\\" in name or "\0" in name:
-            raise Refusal(f"{plain(name, limit=60)!r} is not the plain name of a file in this folder")
-        cif = folder / (name if name.lower().endswith(".cif") else f"{name}.cif")
-        return composition_of_cif(_text(cif, MAX_CIF_BYTES), cif.name)
+def _remarks(row: Value, composition: Composition) -> Iterator[str]:
+    if isinstance(row, LiteratureValue) and row.is_usable and (charge := unbalanced(composition)):
+        yield f"{row.formula} does not balance: {charge:+.2f} per 12 O; the flag charge_imbalance sets it aside"
 
-    return read
+
+def unbalanced(composition: Composition) -> float:
+    """Return the charge per 12 O with the usual oxidation states, zero where printed or refined decimals explain it."""
+    from nasicon_loop.lab.structures import REFINED_CHARGE
+
+    charge = float(composition.normalised().charge()) if composition.get("O") else 0.0
+    return charge if abs(charge) > REFINED_CHARGE else 0.0
 
 
 def _value(columns: Columns, cells: Sequence[str], composition: Composition, path: Path) -> Value:

@@ -1,6 +1,6 @@
 """What the lab's own results add: a Gaussian process on (lab result - networks' mean).
 
-    y_lab(x) = networks(x) + s(x) g(x) + t h(x) + pellet scatter,   g, h ~ GP(0, kernel), kernel(x, x) = 1
+    y_lab(x) = networks(x) + s(x) g(x) + t h(x) + u(session) + pellet scatter,   g, h ~ GP(0, kernel), kernel(x, x) = 1
 
 t h is what a laboratory's pellets of one host family have in common (its powders, furnace, electrodes), with a fixed
 small amplitude: suggestions are made where the networks are too hopeful, so their results come in low for a reason that
@@ -15,8 +15,13 @@ a result elsewhere must not count several times over. The kernel of g is a produ
 - amounts: Gaussians over dopant on M, cavity ions, Si per formula unit;
 - conditions: Gaussians over 1000/T and the pellet's making (excess, sintering, density), a step between bulk and total.
 
-A lab row's noise is its own sd and the pellet scatter, in quadrature. Nothing here is fitted, so one result is enough,
-and leaving a row out gives back exactly what was before it.
+u is what the pellets of one session (a furnace load, a day) have in common, and nobody else: SESSION_SD of the scatter
+between pellets. An undoped reference that reads low in one session and not in others takes its companions' low values
+upon the session, away from their dopants. What is asked for is made in a session that nobody knows, so u adds nothing
+to it.
+
+A lab row's noise is its own sd and the scatter, in quadrature. Nothing here is fitted, so one result is enough, and
+leaving a row out gives back exactly what was before it; so does a session of a single row.
 """
 
 from collections.abc import Mapping, Sequence
@@ -45,6 +50,9 @@ M_FRACTION_SCALE, CAVITY_SCALE, SILICON_SCALE = 0.10, 0.5, 0.4
 INVERSE_TEMPERATURE_SCALE = 0.6
 SHARED_SD = 0.10
 """Amplitude (dex) of what is common to a lab's pellets of one host family."""
+SESSION_SD = 0.10
+"""Part (dex) of the scatter between pellets that those of one session share, an estimate: a furnace or a room is off.
+Five kelvin at the measurement alone make 0.09 dex (activation energy 0.35 eV)."""
 SCALE_CAP = 0.6
 """Greatest amplitude (dex) of the composition's own part."""
 FAMILY_SCALES = (0.3, 0.3, 0.8)
@@ -135,6 +143,17 @@ def _gaussian(left: Array, right: Array) -> Array:
 
 
 @dataclass(frozen=True)
+class SessionOffset:
+    """By how much (dex) the lab's rows say that a session reads too high, and the sd of that (0.10 before any row)."""
+
+    session: str
+    offset: float
+    sd: float
+    n_rows: int
+    n_references: int
+
+
+@dataclass(frozen=True)
 class Correction:
     """The lab's rows as the Gaussian process knows them."""
 
@@ -155,9 +174,7 @@ class Correction:
         if not self.rows:
             return shift, reduction
         known, usual = self._known()
-        prior = covariance(known, self.scale, known, self.scale)
-        noise = np.array([row.log10_sigma_sd**2 for row in self.rows]) + self.pellet_scatter_sd**2
-        lower = cholesky(prior + np.diag(noise), lower=True)
+        lower = cholesky(covariance(known, self.scale, known, self.scale) + self._noise(), lower=True)
         weights = cho_solve((lower, True), self.residual)
         for start in range(0, len(batch), CHUNK):
             at = np.arange(start, min(start + CHUNK, len(batch)), dtype=np.int64)
@@ -171,6 +188,41 @@ class Correction:
             shift[at] = cross @ weights
             reduction[at] = (solve_triangular(lower, cross.T, lower=True) ** 2).sum(axis=0)
         return shift, np.minimum(reduction, scale**2)
+
+    def sessions(self) -> tuple[SessionOffset, ...]:
+        """Return what the rows say of each session that two rows or more share, by name."""
+        together = self._shared()
+        names = [name for name in sorted({row.session or "" for row in self.rows}) if self._n_of(name) > 1 and name]
+        if not names:
+            return ()
+        known, _ = self._known()
+        lower = cholesky(covariance(known, self.scale, known, self.scale) + self._noise(), lower=True)
+        weights = cho_solve((lower, True), self.residual)
+        found = []
+        for name in names:
+            cross = together * np.array([row.session == name for row in self.rows])
+            left = together - float((solve_triangular(lower, cross, lower=True) ** 2).sum())
+            n_references = sum(row.is_reference for row in self.rows if row.session == name)
+            offset = SessionOffset(name, float(cross @ weights), float(np.sqrt(left)), self._n_of(name), n_references)
+            found.append(offset)
+        return tuple(found)
+
+    def _n_of(self, session: str) -> int:
+        return sum(row.session == session for row in self.rows)
+
+    def _shared(self) -> float:
+        """Variance (dex^2) that rows of one session share; it is part of the scatter, not more of it."""
+        return min(SESSION_SD, self.pellet_scatter_sd) ** 2
+
+    def _noise(self) -> Array:
+        """Return (n, n) covariances (dex^2) of what is not the composition's: own sd, scatter, session."""
+        noise = np.diag(np.array([row.log10_sigma_sd**2 for row in self.rows]) + self.pellet_scatter_sd**2)
+        sessions = [row.session for row in self.rows]
+        for i, session in enumerate(sessions):
+            for j in range(i):
+                if session is not None and sessions[j] == session:
+                    noise[i, j] = noise[j, i] = self._shared()
+        return noise
 
     def _known(self) -> tuple[Points, Array]:
         given = np.array([[row.covariates.get(name, np.nan) for name in COVARIATES] for row in self.rows])

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -22,10 +22,13 @@ class OwnStructure:
     """(n, 5, 5, distances) neighbours by class of centre, class of neighbour, distance; as `neighbour_counts`."""
     amounts: Mapping[str, Array]
     """Per class "A1", "A2", "M", "X", "O": (n, elements) per formula unit."""
+    is_own: NDArray[np.bool_]
+    """(n,) whether there is a structure at all; where not, the crystal stands on a prototype and the rest is zero."""
 
     def take(self, places: NDArray[np.int64]) -> "OwnStructure":
         """Return the structures at the given places, in that order."""
-        return OwnStructure(self.geometry[places], {name: table[places] for name, table in self.amounts.items()})
+        amounts = {name: table[places] for name, table in self.amounts.items()}
+        return OwnStructure(self.geometry[places], amounts, self.is_own[places])
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Crystals:
     p_r3c: Array
     """(n,) probability of R-3c against C2/c at room temperature."""
     own: OwnStructure | None = None
-    """Where the crystals come from structure files: their own geometry and contents."""
+    """Where crystals come from structure files: their own geometry and contents."""
 
     def __len__(self) -> int:
         return len(self.charge)
@@ -66,6 +69,17 @@ class Crystals:
             p_r3c=self.p_r3c[places],
             own=None if self.own is None else self.own.take(places),
         )
+
+    def by_geometry(self) -> list[tuple[NDArray[np.int64], "Crystals"]]:
+        """Return (places, crystals) of those on prototypes, which then have no `own`, and of those on their own.
+
+        A batch without structures, or of nothing else, comes back as it is.
+        """
+        if self.own is None or self.own.is_own.all():
+            return [(np.arange(len(self), dtype=np.int64), self)]
+        mine, others = np.flatnonzero(self.own.is_own), np.flatnonzero(~self.own.is_own)
+        parts = [(others, replace(self.take(others), own=None)), (mine, self.take(mine))]
+        return [(places, part) for places, part in parts if len(places)]
 
 
 def crystals(compositions: Sequence[str | Composition], *, needs_ion: bool = True) -> Crystals:
@@ -88,6 +102,39 @@ def crystals(compositions: Sequence[str | Composition], *, needs_ion: bool = Tru
                 tables[site][i, place] = amount
     charge, a, c, p_r3c = numbers.T.copy()
     return Crystals(tuple(formulas), tables, charge, a, c, p_r3c)
+
+
+def joined(first: Crystals, second: Crystals) -> Crystals:
+    """Return crystals with names, one batch behind the other, each on the geometry that it has."""
+    own = None
+    if first.own is not None or second.own is not None:
+        one, other = (_own_or_empty(batch, first.own or second.own) for batch in (first, second))
+        own = OwnStructure(
+            np.concatenate([one.geometry, other.geometry]),
+            {name: np.concatenate([table, other.amounts[name]]) for name, table in one.amounts.items()},
+            np.concatenate([one.is_own, other.is_own]),
+        )
+    return Crystals(
+        formulas=first.formulas + second.formulas,
+        amounts={site: np.concatenate([first.amounts[site], second.amounts[site]]) for site in first.amounts},
+        charge=np.concatenate([first.charge, second.charge]),
+        a_angstrom=np.concatenate([first.a_angstrom, second.a_angstrom]),
+        c_angstrom=np.concatenate([first.c_angstrom, second.c_angstrom]),
+        p_r3c=np.concatenate([first.p_r3c, second.p_r3c]),
+        own=own,
+    )
+
+
+def _own_or_empty(batch: Crystals, like: OwnStructure | None) -> OwnStructure:
+    if batch.own is not None or like is None:
+        assert batch.own is not None  # noqa: S101 - narrows the type; one of both has structures
+        return batch.own
+    n = len(batch)
+    return OwnStructure(
+        np.zeros((n, *like.geometry.shape[1:])),
+        {name: np.zeros((n, *table.shape[1:])) for name, table in like.amounts.items()},
+        np.zeros(n, dtype=bool),
+    )
 
 
 def doped_crystals(*parts: DopedArrays) -> Crystals:

@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from nasicon_loop.core import Refusal
-from nasicon_loop.predict.crystals import Crystals, crystals
+from nasicon_loop.predict.crystals import Crystals
 from nasicon_loop.predict.descriptors import SITES
 from nasicon_loop.predict.encoder import Encoder
 from nasicon_loop.predict.features import composition_features
 from nasicon_loop.predict.network import CrystalNet
 from nasicon_loop.predict.rows import StabilityRow
 from nasicon_loop.predict.settings import Settings
+from nasicon_loop.predict.structures import crystals_of_rows
 from nasicon_loop.predict.training import Examples, Schedule, cross_entropy, fit_network, seeded
 
 Array = NDArray[np.float64]
@@ -96,13 +97,13 @@ def usable(rows: Sequence[StabilityRow]) -> tuple[Crystals, Array, tuple[tuple[s
     kept, energies, skipped = [], [], []
     for row in sorted(rows, key=lambda row: row.row_id):
         try:
-            crystals([row.formula], needs_ion=False)
+            crystals_of_rows([(row.formula, row.structure)], needs_ion=False)
         except Refusal as refusal:
             skipped.append((row.row_id, str(refusal)))
         else:
-            kept.append(row.formula)
+            kept.append((row.formula, row.structure))
             energies.append(row.energy_above_hull_ev)
-    return crystals(kept, needs_ion=False), np.array(energies), tuple(skipped)
+    return crystals_of_rows(kept, needs_ion=False), np.array(energies), tuple(skipped)
 
 
 def hull_encoder(batch: Crystals, energy_ev: Array) -> Encoder:

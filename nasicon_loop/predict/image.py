@@ -37,6 +37,19 @@ def crystal_images(
     batch: Crystals, bases: Mapping[str, SiteBasis], dtype: type[np.float32] | type[np.float64] = np.float64
 ) -> NDArray[np.floating[Any]]:
     """Return images (n, *IMAGE_SHAPE), not standardised, in double or single precision."""
+    parts = batch.by_geometry()
+    if len(parts) == 1:
+        return _images(batch, bases, dtype)
+    images = np.empty((len(batch), *IMAGE_SHAPE), dtype=dtype)
+    for places, part in parts:
+        images[places] = _images(part, bases, dtype)
+    return images
+
+
+def _images(
+    batch: Crystals, bases: Mapping[str, SiteBasis], dtype: type[np.float32] | type[np.float64]
+) -> NDArray[np.floating[Any]]:
+    """Return images of crystals that all stand on prototypes, or all on structures of their own."""
     content = site_contents(batch, bases).transpose(0, 2, 1)  # (n, channels, class of the neighbour)
     images = np.empty((len(batch), *IMAGE_SHAPE), dtype=dtype)
     order = np.argsort(batch.a_angstrom**2 * batch.c_angstrom, kind="stable")

@@ -29,7 +29,7 @@ def merged_rows(rows: Sequence[Row]) -> tuple[Row, ...]:
     published = sorted((row for row in rows if row.origin == "literature"), key=lambda row: row.row_id)
     known, others = _placed(published)
     single = [_copied(group) for group in _nearby(known)]
-    groups = _by(single, lambda one: (one.row.source, one.formula, one.row.kind, _degrees(one.row)))
+    groups = _by(single, lambda one: (one.row.source, one.row.kind, *_place(one)))
     joined = [*(_repeated([one.row for one in group]) for group in groups), *others]
     return (*sorted(joined, key=lambda row: row.row_id), *(row for row in rows if row.origin != "literature"))
 
@@ -64,13 +64,14 @@ def _by(rows: Iterable[_Placed], key: Callable[[_Placed], Hashable]) -> list[lis
     return list(groups.values())
 
 
-def _degrees(row: Row) -> int:
-    return round(row.temperature_c / WITHIN_C)
+def _place(one: _Placed) -> tuple[str, int, str | None]:
+    """Composition, temperature and, where a row stands on one, structure: two structures are not one row."""
+    return one.formula, round(one.row.temperature_c / WITHIN_C), one.row.structure
 
 
 def _nearby(rows: Iterable[_Placed]) -> Iterable[list[_Placed]]:
     """Yield rows that say the same; a source that says it twice has measured it twice."""
-    for group in _by(rows, lambda one: (one.formula, _degrees(one.row))):
+    for group in _by(rows, _place):
         waiting = sorted(group, key=lambda one: (one.row.log10_sigma, one.row.row_id))
         while waiting:
             first = waiting.pop(0)

@@ -40,7 +40,7 @@ class Model:
     """Networks for the energy above hull; None when no table of stabilities was there."""
     manifest: Mapping[str, Any]
     """data_hash, networks_hash, networks ("trained" or "taken over"), stability_hash, settings, metrics, spread, share,
-    n_rows, n_lab_rows, n_stability_rows, lab_row_ids, lab_rows, skipped, versions, seed, weights_sha256."""
+    n_rows, n_lab_rows, n_stability_rows, lab_row_ids, lab_rows, sessions, skipped, versions, seed, weights_sha256."""
 
     def predict(
         self, compositions: Sequence[str | Composition], temperature_c: float = 25.0, kind: Kind = "total"
@@ -134,7 +134,7 @@ def train(
     is_lab = np.array([row.origin == "lab" for row in table.rows], dtype=bool)
     lab = table.take(np.flatnonzero(is_lab))
     literature = within(table.take(np.flatnonzero(~is_lab)), settings.temperature_window_c)
-    taught = _joined(literature, lab) if settings.is_full else literature
+    taught = literature.followed_by(lab) if settings.is_full else literature
     taught_hash = data_hash(taught.rows)
     wanted = {"stability_hash": stability_hash(stability), "settings": settings.to_dict(), "seed": seed}
     old = _earlier(previous, wanted)
@@ -164,6 +164,7 @@ def train(
         "n_lab_rows": len(lab.rows),
         "lab_row_ids": [row.row_id for row in lab.rows],
         "lab_rows": [_row_document(row) for row in lab.rows],
+        "sessions": [asdict(offset) for offset in correction.sessions()],
         "skipped": [list(pair) for pair in table.skipped],
         "versions": {
             "python": platform.python_version(),
@@ -267,10 +268,8 @@ def _check_ids(rows: Sequence[Row]) -> None:
         seen.add(row.row_id)
 
 
-def _joined(literature: Table, lab: Table) -> Table:
-    rows = literature.rows + lab.rows
-    return Table(rows, crystals([row.formula for row in rows]), literature.skipped)
-
-
 def _row_document(row: Row) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in Row.__dataclass_fields__}
+    """What a row of the lab is, without what is not set and came later: manifests of earlier versions have none."""
+    later = {"session", "is_reference", "structure"}
+    told = {name: getattr(row, name) for name in Row.__dataclass_fields__}
+    return {name: value for name, value in told.items() if value or name not in later}

@@ -22,7 +22,10 @@ COVARIATES = ("excess_fraction", "sintering_c", "sintering_h", "relative_density
 class Row:
     """One conductivity: of `formula`, at `temperature_c`, as log10 of S/cm with its standard deviation in dex.
 
-    Raises Refusal when a number is not finite, the sd negative, or a word not one of ours.
+    `session` names what rows of the lab were made or measured in together (a furnace load, a day): they may be off
+    together. `is_reference` marks a pellet of the undoped host that was made beside others to tell that. `structure` is
+    the text of a CIF: the row then stands on that structure instead of a prototype. Raises Refusal when a number is not
+    finite, the sd negative, a word not one of ours, a published row has a session or one of the lab's a structure.
     """
 
     row_id: str
@@ -34,6 +37,9 @@ class Row:
     source: str
     origin: Origin
     covariates: Mapping[str, float] = field(default_factory=dict)
+    session: str | None = None
+    is_reference: bool = False
+    structure: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         numbers = (self.log10_sigma, self.log10_sigma_sd, self.temperature_c, *self.covariates.values())
@@ -50,10 +56,17 @@ class Row:
         unknown = sorted(set(self.covariates) - set(COVARIATES))
         if unknown:
             raise Refusal(f"unknown covariate {plain(unknown[0])}: one of {', '.join(COVARIATES)}", plain(self.row_id))
+        if self.origin == "literature" and (self.session is not None or self.is_reference):
+            raise Refusal("only rows of the lab have a session or are references", plain(self.row_id))
+        if self.origin == "lab" and self.structure is not None:
+            raise Refusal("a row of the lab stands on its prototype; give no structure", plain(self.row_id))
 
 
 def data_hash(rows: Iterable[Row]) -> str:
-    """Return the SHA-256 (hex) of the rows' contents; their order does not matter."""
+    """Return the SHA-256 (hex) of the rows' contents; their order does not matter.
+
+    Session, reference and structure count where they are set: without them the hash is that of earlier versions.
+    """
     lines = sorted(
         json.dumps(
             [
@@ -66,6 +79,7 @@ def data_hash(rows: Iterable[Row]) -> str:
                 row.source,
                 row.origin,
                 sorted((name, repr(float(value))) for name, value in row.covariates.items()),
+                *_set_ones(session=row.session, is_reference=row.is_reference, structure=_digest(row.structure)),
             ]
         )
         for row in rows
@@ -73,17 +87,26 @@ def data_hash(rows: Iterable[Row]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
+def _set_ones(**values: object) -> list[tuple[str, object]]:
+    return [(name, value) for name, value in sorted(values.items()) if value]
+
+
+def _digest(text: str | None) -> str | None:
+    return None if text is None else hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 @dataclass(frozen=True)
 class StabilityRow:
     """A computed energy above the convex hull at 0 K, in eV per atom; negative is below the hull of all others.
 
-    Raises Refusal when the energy is not finite.
+    `structure` is the text of a CIF, as in `Row`. Raises Refusal when the energy is not finite.
     """
 
     row_id: str
     formula: str
     energy_above_hull_ev: float
     source: str
+    structure: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if not math.isfinite(self.energy_above_hull_ev):
@@ -92,5 +115,16 @@ class StabilityRow:
 
 def stability_hash(rows: Iterable[StabilityRow]) -> str:
     """Return the SHA-256 (hex) of the rows' contents; their order does not matter."""
-    lines = sorted(json.dumps([row.row_id, row.formula, repr(row.energy_above_hull_ev), row.source]) for row in rows)
+    lines = sorted(
+        json.dumps(
+            [
+                row.row_id,
+                row.formula,
+                repr(row.energy_above_hull_ev),
+                row.source,
+                *_set_ones(structure=_digest(row.structure)),
+            ]
+        )
+        for row in rows
+    )
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()

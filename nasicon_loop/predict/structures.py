@@ -1,13 +1,14 @@
 """Crystals from structure files: the positions' own distances and occupancies instead of a prototype's."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nasicon_loop.chemistry import CifPositions, positions_of_cif
 from nasicon_loop.core import Refusal
-from nasicon_loop.predict.crystals import Crystals, OwnStructure, crystals
+from nasicon_loop.predict.crystals import Crystals, OwnStructure, crystals, joined
 from nasicon_loop.predict.descriptors import vocabulary
 from nasicon_loop.predict.framework import Framework, find_cavities, neighbours
 from nasicon_loop.predict.geometry import CLASSES, CUTOFF_ANGSTROM, N_DISTANCES, STEP_ANGSTROM
@@ -40,11 +41,27 @@ def crystals_of_structures(texts: Sequence[str]) -> Crystals:
         a_angstrom=axes[:, 0].copy(),
         c_angstrom=axes[:, 1].copy(),
         p_r3c=axes[:, 2].copy(),
-        own=OwnStructure(np.array([counts for *_, counts in read]), elements),
+        own=OwnStructure(np.array([counts for *_, counts in read]), elements, np.ones(len(read), dtype=bool)),
     )
 
 
+def crystals_of_rows(told: Sequence[tuple[str, str | None]], *, needs_ion: bool = True) -> Crystals:
+    """Return (formula, CIF text or None) as crystals: on the structure where there is one, else on the prototype.
+
+    Raises Refusal as `crystals` and `crystals_of_structures` do.
+    """
+    mine = [i for i, (_, structure) in enumerate(told) if structure is not None]
+    others = [i for i, (_, structure) in enumerate(told) if structure is None]
+    plain = crystals([told[i][0] for i in others], needs_ion=needs_ion)
+    if not mine:
+        return plain
+    batch = joined(plain, crystals_of_structures([str(told[i][1]) for i in mine]))
+    return batch.take(np.argsort(np.array(others + mine, dtype=np.int64)))
+
+
+@lru_cache(maxsize=8192)
 def _read(text: str) -> tuple[CifPositions, Framework, Array, Array]:
+    """Read once: training looks at every row several times. Nobody changes the arrays."""
     positions = positions_of_cif(text)
     volume = abs(float(np.linalg.det(positions.lattice_angstrom))) / positions.n_formulas
     low, high = VOLUME_RANGE_ANGSTROM3

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasicon_loop.core import Refusal
-from nasicon_loop.predict.crystals import Crystals, crystals
+from nasicon_loop.predict.crystals import Crystals, joined
 from nasicon_loop.predict.groups import components
 from nasicon_loop.predict.rows import Row
+from nasicon_loop.predict.structures import crystals_of_rows
 
 Array = NDArray[np.float64]
 
@@ -46,18 +47,22 @@ class Table:
         """Return the rows at the given places."""
         return Table(tuple(self.rows[i] for i in places), self.batch.take(places), self.skipped)
 
+    def followed_by(self, other: "Table") -> "Table":
+        """Return these rows and the other's behind them."""
+        return Table(self.rows + other.rows, joined(self.batch, other.batch), self.skipped)
+
 
 def tabulate(rows: Sequence[Row]) -> Table:
-    """Return rows as arrays; rows whose formula is no NASICON are skipped with the reason."""
+    """Return rows as arrays, on their own structures where there are any; no NASICON is skipped, with the reason."""
     kept, skipped = [], []
     for row in rows:
         try:
-            crystals([row.formula])
+            crystals_of_rows([(row.formula, row.structure)])
         except Refusal as refusal:
             skipped.append((row.row_id, str(refusal)))
         else:
             kept.append(row)
-    return Table(tuple(kept), crystals([row.formula for row in kept]), tuple(skipped))
+    return Table(tuple(kept), crystals_of_rows([(row.formula, row.structure) for row in kept]), tuple(skipped))
 
 
 def within(table: Table, window_c: tuple[float, float] | None) -> Table:

@@ -68,6 +68,18 @@ def fill(database: db.Database, tell: Tell) -> None:
         if hasattr(writer, "add_stability"):
             computed = db.StabilityEntry(formula="Na3Zr2Si2PO12", energy_above_hull_ev=0.007, source="a table")
             assert [len(writer.add_stability([computed])[0]) for _ in range(2)] == [1, 0]
+        if hasattr(writer, "structure_files"):
+            way_in = {
+                "file_name": "properties.csv", "file_sha256": "ab" * 32, "line": 2, "structure_name": "one.cif",
+                "structure_sha256": "cd" * 32,
+            }  # fmt: skip
+            told = db.StabilityEntry(formula="NaZr2P3O12", energy_above_hull_ev=0.0, source="a table", **way_in)
+            writer.add_stability([told])
+            measured = db.LiteratureEntry(
+                formula="NaZr2P3O12", mobile_ion="Na", sigma_s_cm=1e-6, temperature_c=25.0, kind="bulk", source="x",
+                dataset="properties", **way_in,
+            )  # fmt: skip
+            assert [writer.add_literature([measured])[1] for _ in range(2)] == [0, 1]
 
 
 def _fire(writer: Any, label: str) -> None:

@@ -190,7 +190,7 @@ def test_a_folder_of_cifs_with_its_properties(tmp_path: Path) -> None:
     assert [row.formula for row in read.rows] == ["Na3Zr2Si2PO12", "Na3.4Zr1.8Mg0.2Si2PO12"]
     reasons = " / ".join(str(refusal) for refusal in read.refusals)
     assert len(read.refusals) == 4
-    for part in ("not a readable CIF", "No such file", "not the plain name", "orphan.cif: no row of properties.csv"):
+    for part in ("not a readable CIF", "no such file", "not the plain name", "orphan.cif: no row of properties.csv"):
         assert part in reasons
 
 
