@@ -20,6 +20,7 @@ from nasicon_loop.cli import (
     screening,
     start,
     stock,
+    validating,
 )
 
 app = typer.Typer(
@@ -65,7 +66,7 @@ data.command("show")(loop.data_show)
 data.command("cif")(loop.data_cif)
 
 app.command("train")(loop.train)
-app.command("validate")(loop.validate)
+app.command("validate")(validating.validate)
 app.command("predict")(loop.predict)
 app.command("screen")(screening.screen)
 app.command("suggest")(loop.suggest)

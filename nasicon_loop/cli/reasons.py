@@ -18,8 +18,8 @@ def hull_words(hull: Mapping[str, Any] | None) -> str:
     return f"{1000 * hull['energy_above_hull_ev']:.0f} ± {1000 * hull['energy_above_hull_ev_sd']:.0f} meV"
 
 
-def draw_why(screen: "Console", why: Mapping[str, Any]) -> None:
-    """Print the reasons of one prediction; parts and changes in decades of sigma."""
+def draw_why(screen: "Console", why: Mapping[str, Any], limit: int = N_SHOWN) -> None:
+    """Print the reasons of one prediction, at most `limit` lines of each kind; numbers are decades of sigma."""
     from nasicon_loop.cli.words import plain_table
 
     screen.print(f"\n{plain(why['formula'])}: {why['mean']:.2f} ± {why['sd']:.2f}", markup=False)
@@ -31,8 +31,15 @@ def draw_why(screen: "Console", why: Mapping[str, Any]) -> None:
     parts = [
         ("what stands on " + part["name"] if kind == "sites" else part["name"], f"{part['dex']:+.2f}")
         for kind in ("sites", "descriptors")
-        for part in why[kind][:N_SHOWN]
+        for part in why[kind][:limit]
     ]
     screen.print(plain_table(["part", "adds / dex"], parts, title="without it the model would say so much less"))
-    changes = [(c["what"], c["formula"], f"{c['dex']:+.2f}") for c in why["changes"][:N_SHOWN]]
-    screen.print(plain_table(["change", "formula", "dex"], changes, title="one step away"))
+    changes = [(c["what"], c["formula"], f"{c['dex']:+.2f} ± {c['sd']:.2f}") for c in why["changes"][:limit]]
+    if changes:
+        title = "one step away: by how much the mean differs, ± spread of that prediction"
+        screen.print(plain_table(["change", "formula", "dex"], changes, title=title, whole=("dex",)))
+    for sentence in why["hints"]:
+        screen.print(f"  {plain(sentence, limit=400)}")
+    hidden = sum(max(len(why[kind]) - limit, 0) for kind in ("descriptors", "changes"))
+    if hidden:
+        screen.print(f"  {hidden} smaller parts and steps are not shown: --limit shows more, --json all")

@@ -11,6 +11,7 @@ from torch import nn
 from nasicon_loop.predict.correction import Correction
 from nasicon_loop.predict.encoder import Encoder
 from nasicon_loop.predict.ensemble import Ensemble
+from nasicon_loop.predict.held_out import HeldOutRows
 from nasicon_loop.predict.hull import HullNets, empty_network
 from nasicon_loop.predict.image import IMAGE_SHAPE
 from nasicon_loop.predict.network import Head, Heads, Trunk
@@ -24,8 +25,10 @@ Arrays = Mapping[str, NDArray[Any]]
 _LARGEST = 100.0
 
 
-def arrays_of(ensemble: Ensemble, hull: HullNets | None, correction: Correction) -> dict[str, NDArray[Any]]:
-    """Return everything that was learned as named arrays."""
+def arrays_of(
+    ensemble: Ensemble, hull: HullNets | None, correction: Correction, held_out: HeldOutRows | None
+) -> dict[str, NDArray[Any]]:
+    """Return everything that was learned as named arrays, and what was said about held-out rows meanwhile."""
     arrays: dict[str, NDArray[Any]] = {f"encoder.{k}": v for k, v in ensemble.encoder.to_arrays().items()}
     for number, trunk in enumerate(ensemble.trunks):
         arrays.update(_state(trunk, f"trunk{number}."))
@@ -41,6 +44,8 @@ def arrays_of(ensemble: Ensemble, hull: HullNets | None, correction: Correction)
             arrays.update(_state(network.head, f"hull.head{number}."))
     arrays["correction.residual"] = correction.residual
     arrays["correction.scale"] = correction.scale
+    if held_out is not None:
+        arrays.update(held_out.to_arrays())
     return arrays
 
 
