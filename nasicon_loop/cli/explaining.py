@@ -1,26 +1,30 @@
 """What the network looks at, as tables that fit 80 columns."""
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+_OF_COMPONENT = " of component "
 _PLACES = {"A": "cavities (A)", "M": "octahedra (M)", "X": "tetrahedra (X)"}
 
 
 def draw_explanation(screen: "Console", explanation: Any) -> None:
     """Show per site kind the kept descriptors with weights and loadings, and why the others were dropped."""
     screen.print(
-        "\nDescriptors of the elements, per site kind. weight: |correlation| of the site's mean\n"
-        f"with {explanation.weighed_by} in the rows that the trunk learned from.\n"
-        f"c1 to c{explanation.n_components}: loadings of the principal components, "
-        "over the elements that can stand there."
+        "\nDescriptors of the elements, per site kind. weight: |correlation| of the site's\n"
+        f"mean with {explanation.weighed_by} in the rows that the trunk learned from.\n"
+        f"c1 to c{explanation.n_components}: loadings of the principal components over the elements that can\n"
+        "stand there."
     )
     for site in explanation.sites:
         _draw_site(screen, site)
     screen.print("\nbeside the image go into the network:")
-    for line in _wrapped(explanation.features) or ["nothing"]:
-        screen.print(f"  {line}")
+    own = [name for name in explanation.features if _OF_COMPONENT not in name]
+    if len(own) < len(explanation.features):
+        own.append(f"mean and spread of c1 to c{explanation.n_components} on every site kind")
+    _say(screen, ", ".join(own) or "nothing")
 
 
 def _draw_site(screen: "Console", site: Any) -> None:
@@ -36,10 +40,9 @@ def _draw_site(screen: "Console", site: Any) -> None:
     screen.print(plain_table(columns, [*rows, shares], title=title, whole=columns, tight=True))
     for name, reason in zip(site.names, site.dropped, strict=True):
         if reason:
-            screen.print(f"  dropped {name}: {reason}")
+            _say(screen, f"dropped {name}: {reason}")
 
 
-def _wrapped(words: tuple[str, ...]) -> list[str]:
-    import textwrap
-
-    return textwrap.wrap(", ".join(words), 76)
+def _say(screen: "Console", sentence: str) -> None:
+    for line in textwrap.wrap(sentence, 76, subsequent_indent="  "):
+        screen.print(f"  {line}")

@@ -1,5 +1,6 @@
 """`nasicon validate`: how good the model is on what it has not seen."""
 
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 
 FAMILY = "Na3Zr2Si2PO12 family"
 _DOPANT_WORDS = (
-    "score: mean of -ln(density per dex) at the measured values, lower is better; MAE\n"
-    "in dex. Asked are Na rows at 15 to 35 °C with the dopant; no row with it taught.\n"
-    "default: CNN with trees; forest: random-forest quantiles, smoothed."
+    "Under each model its score, the mean of -ln(density per dex) at the measured values in nats, lower is better, and "
+    "its MAE in dex. default: CNN with trees; forest: random-forest quantiles, smoothed. Asked are Na rows at 15 to "
+    "35 °C with the dopant; no row with it taught."
 )
 
 
@@ -56,7 +57,9 @@ def validate(
         found = validate_model(opened_lab(lab), quick=quick, plot=plot, progress=bar, executor=workers)
 
     def human(screen: "Console") -> None:
-        screen.print(validation_table(found))
+        for table in validation_tables(found):
+            screen.print(table)
+        screen.print(_NUMBER_WORDS)
         for line in _footer(found):
             screen.print(line)
         if plot is not None:
@@ -82,47 +85,59 @@ def _stored(lab: Path | None, plot: Path | None, *, as_json: bool) -> None:
     say(found.document(), human, as_json=as_json)
 
 
-def validation_table(found: Any) -> "Table":
-    """Return the cross-validation table."""
+_NUMBERS = ("n", "MAE", "R2", "rank", "class", "90 %", "wide")
+
+
+def validation_tables(found: Any) -> "Iterator[Table]":
+    """Yield a table per split and kind of row that is counted: who did how well."""
     from nasicon_loop.cli.words import plain_table
 
-    numbers = ("n", "MAE", "R2", "rank", "class", "90 %", "wide")
-    return plain_table(
-        ["rows", "nothing shared", "model", *numbers],
-        (
-            (
-                score.subset,
-                score.split,
-                score.model,
-                score.n,
-                f"{score.mae:.3f}",
-                f"{score.r2:.2f}",
-                "-" if score.spearman is None else f"{score.spearman:.2f}",
-                f"{score.accuracy4:.2f}",
-                "-" if score.coverage90 is None else f"{score.coverage90:.2f}",
-                "-" if score.width90 is None else f"{score.width90:.1f}",
-            )
-            for score in found.scores
-        ),
-        title="MAE and width in dex; rank: Spearman; class: right one of four; 90 %: inside the interval",
-        whole=numbers,
-        tight=True,
+    for split, subset in dict.fromkeys((score.split, score.subset) for score in found.scores):
+        block = [score for score in found.scores if (score.split, score.subset) == (split, subset)]
+        rows = ((score.model, *_numbers(score)) for score in block)
+        columns = ["model", *_NUMBERS]
+        title = f"nothing shared: {split}; rows: {subset}"
+        yield plain_table(columns, rows, title=title, whole=columns, tight=True)
+
+
+def _numbers(score: Any) -> tuple[str, ...]:
+    return (
+        f"{score.n}",
+        f"{score.mae:.3f}",
+        f"{score.r2:.2f}",
+        "-" if score.spearman is None else f"{score.spearman:.2f}",
+        f"{score.accuracy4:.2f}",
+        "-" if score.coverage90 is None else f"{score.coverage90:.2f}",
+        "-" if score.width90 is None else f"{score.width90:.1f}",
     )
+
+
+_NUMBER_WORDS = (
+    "MAE and width of the 90 % intervals in dex; rank: Spearman's correlation; class: share\n"
+    "in the right one of four; 90 %: share inside the interval"
+)
 
 
 def _footer(found: Any) -> Iterator[str]:
     """Yield who is better, and whether that may be luck; and who ranks right inside the family that a lab dopes."""
     if found.comparisons:
-        yield "MAE of the default against the best of the trees, paired bootstrap over what the folds keep together:"
+        yield "\nMAE of the default against the best of the trees (paired bootstrap over groups):"
     for one in found.comparisons:
-        yield f"  {one.subset}, nothing shared: {one.split}"
-        yield f"    {one.sentence}"
+        yield f"{one.subset}, nothing shared: {one.split}"
+        yield from textwrap.wrap(one.sentence, 78, initial_indent="  ", subsequent_indent="    ")
     family = [one for one in found.scores if one.subset == FAMILY]
-    for split in dict.fromkeys(one.split for one in family):
-        lines = [one for one in family if one.split == split]
-        yield f"rank correlation inside the {FAMILY}, nothing shared: {split} ({lines[0].n} rows)"
-        for one in lines:
-            yield f"  {one.model:32}{'-' if one.spearman is None else f'{one.spearman:+.2f}'}"
+    splits = list(dict.fromkeys(one.split for one in family))
+    models = list(dict.fromkeys(one.model for one in family))
+    if family:
+        yield f"\nRank correlation inside the {FAMILY}; nothing shared:"
+        yield f"{'':30}" + "".join(f"{_SHORT_SPLIT.get(split, split):>13}" for split in splits)
+    for model in models:
+        found_by = {one.split: one.spearman for one in family if one.model == model}
+        ranks = (found_by.get(split) for split in splits)
+        yield f"{model:30}" + "".join(f"{'-' if rank is None else f'{rank:+.2f}':>13}" for rank in ranks)
+
+
+_SHORT_SPLIT = {"source and formula": "+ formula", "chemical system": "system"}
 
 
 def _by_dopant(lab: Path | None, executor: str | None, *, quick: bool, as_json: bool) -> None:
@@ -141,7 +156,7 @@ def _draw_dopants(screen: "Console", found: Any) -> None:
 
     table = found.by_dopant()
     models = list(dict.fromkeys(one.model for one in found.dopants))
-    columns = ["dopant", "n", *(f"{_SHORT[m]} {what}" for m in models for what in ("score", "MAE"))]
+    columns = ["dopant", "n", *(word for model in models for word in (_SHORT[model], "MAE"))]
     rows = (
         (
             name,
@@ -150,10 +165,12 @@ def _draw_dopants(screen: "Console", found: Any) -> None:
         )
         for name, one in table.items()
     )
-    screen.print(plain_table(columns, rows, title="every dopant left out in turn", tight=True))
-    screen.print(_DOPANT_WORDS)
-    for line in found.summary:
-        screen.print(line)
+    screen.print(
+        plain_table(columns, rows, title="every dopant left out in turn: score and MAE", whole=columns, tight=True)
+    )
+    for sentence in (_DOPANT_WORDS, *found.summary):
+        for line in textwrap.wrap(sentence, 78, subsequent_indent="  "):
+            screen.print(line)
     compounds = (
         (
             one.formula,
@@ -163,8 +180,8 @@ def _draw_dopants(screen: "Console", found: Any) -> None:
             f"{one.low:.2f} to {one.high:.2f}",
             f"{one.log_score:.2f}",
         )
-        for one in found.compounds
+        for one in sorted(found.compounds, key=lambda one: one.formula)
     )
-    columns = ["compound", "measured", "model", "median", "90 % interval", "score"]
-    title = "the paper's compounds without their own rows and sources, log10 of S/cm at 25 °C"
+    columns = ["compound", "meas.", "model", "median", "90 %", "score"]
+    title = "the paper's compounds without their own rows and sources, lg(S/cm) at 25 °C"
     screen.print(plain_table(columns, compounds, title=title, whole=columns, tight=True))

@@ -99,17 +99,18 @@ class DopantsLeftOut:
         return tuple(self._against_forest(model, table) for model in MODELS[:2]) if table else ()
 
     def _against_forest(self, model: str, table: Mapping[str, Mapping[str, LeftOut]]) -> str:
-        both = [(one[model].log_score, one[FOREST].log_score) for one in table.values() if model in one]
+        both = [(one[model].log_score, one[FOREST].log_score, one[model].n) for one in table.values() if model in one]
         if not both:
             return f"{model}: not part of these settings"
-        ours, theirs = np.array(both).T
+        ours, theirs, n_rows = np.array(both).T
         low, high = bootstrapped(ours - theirs, np.arange(len(ours)), seed=self.seed)
         n_better = int((ours < theirs).sum())
         difference = float((ours - theirs).mean())
         sure = f" (95 %: {low:+.2f} to {high:+.2f})" if low <= high else ""
         return (
             f"{model} better than {FOREST} for {n_better} of {len(ours)} dopants; mean log score over dopants "
-            f"{ours.mean():.2f} against {theirs.mean():.2f} nats, difference {difference:+.2f}{sure}"
+            f"{ours.mean():.2f} against {theirs.mean():.2f} nats, difference {difference:+.2f}{sure}; over rows "
+            f"{np.average(ours, weights=n_rows):.2f} against {np.average(theirs, weights=n_rows):.2f}"
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -257,8 +258,17 @@ def _asked(job: _Job, model: str, said: Array, n_left_out: int) -> Iterator[Comp
     for (formula, _), truth, (mean, low, median, high, density) in zip(
         PAPER_COMPOUNDS, job.out.target, said, strict=True
     ):
-        numbers = (float(value) for value in (truth, mean, low, median, high, -density))
-        yield CompoundLeftOut(formula, model, *numbers, n_left_out)
+        yield CompoundLeftOut(
+            formula=formula,
+            model=model,
+            measured=float(truth),
+            mean=float(mean),
+            low=float(low),
+            median=float(median),
+            high=float(high),
+            log_score=-float(density),
+            n_left_out=n_left_out,
+        )
 
 
 def _paper_rows() -> list[Row]:

@@ -81,7 +81,7 @@ def leaf_weights(known: Leaves, asked: Leaves) -> Array:
     for k in range(known.shape[1]):
         same = asked[:, k, None] == known[None, :, k]
         weights += same / same.sum(axis=1, keepdims=True)
-    return weights / known.shape[1]
+    return np.asarray(weights / known.shape[1], dtype=np.float64)
 
 
 @dataclass(frozen=True)

@@ -37,14 +37,14 @@ class Paired:
     @property
     def sentence(self) -> str:
         """Say it in one line."""
-        if not self.low <= self.high:
-            sure = "one group: no interval"
-        else:
-            told = "" if self.low <= 0 <= self.high else ", not by chance"
+        if self.low <= self.high:
+            told = "" if self.low <= 0 <= self.high else ", more than chance"
             sure = f"95 %: {self.low:+.3f} to {self.high:+.3f}{told}"
+        else:
+            sure = "one group: no interval"
         return (
-            f"{self.model_a} {self.mae_a:.3f}, {self.model_b} {self.mae_b:.3f}: difference {self.difference:+.3f} "
-            f"({sure}; {self.n} rows, {self.n_groups} groups)"
+            f"{self.model_a} {self.mae_a:.3f}, {self.model_b} {self.mae_b:.3f}: {self.difference:+.3f} ({sure}; "
+            f"{self.n} rows, {self.n_groups} groups)"
         )
 
 

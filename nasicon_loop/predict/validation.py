@@ -75,10 +75,10 @@ class Validation:
 
         Raises Refusal when the two were not both asked about such rows.
         """
-        both = [self.held_out.get(f"{model}, {split}") for model in (model_a, model_b)]
-        if both[0] is None or both[1] is None or subset not in self.subsets:
+        keys = f"{model_a}, {split}", f"{model_b}, {split}"
+        if not set(keys) <= set(self.held_out) or subset not in self.subsets:
             raise Refusal("were not validated there", f"{model_a}, {model_b}, {split}, {subset}")
-        one, other = (np.abs(values[:, 0] - self.truth) for values in both)
+        one, other = (np.abs(self.held_out[key][:, 0] - self.truth) for key in keys)
         counted = self.subsets[subset] & np.isfinite(one) & np.isfinite(other)
         if not counted.any():
             raise Refusal("have no held-out row in common", f"{model_a}, {model_b}, {split}, {subset}")

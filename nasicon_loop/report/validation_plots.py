@@ -35,6 +35,7 @@ def validation_sheet(views: Sequence[HeldOutView], path: Path) -> Path:
     if not views:
         raise Refusal("no held-out rows to draw", path)
     with figure(path, _WIDTH_IN, _HEAD_IN + _ROW_IN * len(views)) as drawing:
+        drawing.get_layout_engine().set(w_pad=0.09, h_pad=0.06)
         axes = drawing.subplots(len(views), 3, squeeze=False, width_ratios=(1.0, 1.15, 1.0))
         for (left, middle, right), view in zip(axes, views, strict=True):
             _draw_parity(left, view)
@@ -51,15 +52,19 @@ def validation_sheet(views: Sequence[HeldOutView], path: Path) -> Path:
 
 
 def _draw_parity(axes: Any, view: HeldOutView) -> None:
+    from matplotlib.ticker import MultipleLocator
+
     both = np.concatenate([view.measured, view.predicted])
     low, high = float(both.min()) - _MARGIN_DEX, float(both.max()) + _MARGIN_DEX
     axes.plot([low, high], [low, high], color=BLACK, lw=0.9, zorder=1)
     for family, chosen in _by_family(view):
         colour, marker = _look(family)
         measured = view.measured[chosen]
-        axes.hlines(measured, view.low[chosen], view.high[chosen], color=colour, lw=0.5, alpha=0.35, zorder=2)
+        axes.hlines(measured, view.low[chosen], view.high[chosen], color=colour, lw=0.5, alpha=0.28, zorder=2)
         axes.plot(view.predicted[chosen], measured, color=colour, marker=marker, **_POINT)
     axes.set(xlim=(low, high), ylim=(low, high), aspect="equal")
+    for ruler in (axes.xaxis, axes.yaxis):
+        ruler.set_major_locator(MultipleLocator(2))
     axes.set_xlabel("predicted log₁₀(σ / S cm⁻¹)")
     axes.set_ylabel("measured log₁₀(σ / S cm⁻¹)")
     axes.set_title(plain(view.title), loc="left", fontsize=10, fontweight="bold")
@@ -85,13 +90,14 @@ def _draw_residuals(axes: Any, view: HeldOutView) -> None:
     axes.set_ylim(-reach, reach)
     axes.grid(visible=False, axis="x")
     axes.set_ylabel("measured − predicted / dex")
-    axes.set_title("residuals: median and quartiles", loc="left", fontsize=10)
+    axes.set_title(f"residuals, median and quartiles; grey: ± {_LIGHT_DEX:g} dex", loc="left", fontsize=10)
 
 
 def _draw_calibration(axes: Any, view: HeldOutView) -> None:
     axes.plot([0, 1], [0, 1], color=BLACK, lw=0.9, label="perfect")
     axes.plot([0.0, *view.nominal, 1.0], [0.0, *view.covered, 1.0], color=BLUE, marker="o", ms=3.5, lw=1.4)
     axes.plot(0.9, view.covered90, color=ORANGE, marker="D", ms=7, mec=BLACK, ls="", clip_on=False, zorder=5)
+    axes.annotate("90 %", (0.9, view.covered90), xytext=(9, -12), textcoords="offset points", fontsize=8, ha="center")
     axes.set(xlim=(0, 1), ylim=(0, 1), aspect="equal")
     axes.set_xlabel("nominal share inside the interval")
     axes.set_ylabel("held-out share inside it")

@@ -1,4 +1,4 @@
-"""Why a prediction is what it is, as text for a panel 74 columns wide."""
+"""Why a prediction is what it is, as text for a panel with 71 columns inside."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -16,9 +16,9 @@ def why_text(document: Mapping[str, Any]) -> Text:
     why = document["why"]
     text = Text()
     text.append(f"{plain(why['formula'])}: log10 σ {why['mean']:.2f} ± {why['sd']:.2f} at {why['temperature_c']:g} °C")
-    text.append(f", {plain(document['model'], limit=20)}\n", style="dim")
+    text.append(f", {plain(document['model']).partition(' (')[0]}\n", style="dim")
     near = (
-        (row["formula"], f"{row['log10_sigma']:>6.2f} at {row['temperature_c']:g} °C, {plain(row['source'], limit=24)}")
+        (row["formula"], f"{row['log10_sigma']:>6.2f} at {row['temperature_c']:g} °C, {plain(row['source'], limit=20)}")
         for row in why["nearest"]
     )
     _part(text, "Nearest measured", near, "nothing was measured near it")

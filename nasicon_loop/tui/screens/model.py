@@ -89,13 +89,14 @@ class ModelScreen(LabScreen):
                 return
             self._turn_to("quality")
             self._draw_quality()
+            self.nasicon.say(self._quality.caveat)
 
         spawn(self, work, group="quality", is_exclusive=True)
 
     def _draw_quality(self) -> None:
         found = self._quality
         if found is not None and self.seen == "quality":
-            self.query_one("#quality-words", Line).say(f"run {found.run}, held out: {found.view.words}. {found.caveat}")
+            self.query_one("#quality-words", Line).say(f"run {found.run}, held out: {found.view.words}")
             self.query_one(ParityPlot).draw(found.view, self.colours)
             self.query_one(CalibrationPlot).draw(found.view, self.colours)
 
