@@ -2,12 +2,14 @@
 
 import json
 import math
+import pickle
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from nasicon_loop.core import Refusal
+from nasicon_loop.core import Inline, Refusal
 from nasicon_loop.predict import Row, Settings, baselines, bins, dopants_left_out, forest, leave_dopants_out
 from nasicon_loop.predict.table import tabulate
 
@@ -92,6 +94,22 @@ def test_a_compound_does_not_teach_about_itself(
     assert found.summary == ()
     assert all(not {"own", "beside"} & set(ids) and len(ids) == len(literature) for ids in seen)
     assert {one.n_left_out for one in found.compounds} == {2}
+
+
+class AsBytes:
+    """An executor whose items and results go through pickle, as to another process and back, in reverse order."""
+
+    def map(self, fn: Any, items: Any, *, seed: int, progress: Any = None) -> list[Any]:
+        travelled = [pickle.loads(pickle.dumps(item)) for item in reversed(items)]  # noqa: S301 - our own bytes
+        results = Inline().map(fn, travelled, seed=seed, progress=progress)
+        return [pickle.loads(pickle.dumps(result)) for result in reversed(results)]  # noqa: S301 - our own bytes
+
+
+@pytest.mark.usefixtures("small_forests")
+def test_the_answer_does_not_depend_on_where_it_is_computed(literature: list[Row], tiny: Settings) -> None:
+    small = replace(tiny, n_members=2, n_trunks=1, n_epochs=1, n_pretraining_epochs=1, n_folds=2)
+    here = leave_dopants_out(literature, settings=small, only=("Mg",))
+    assert leave_dopants_out(literature, settings=small, only=("Mg",), executor=AsBytes()) == here
 
 
 def test_too_few_rows_are_refused(literature: list[Row], tiny: Settings) -> None:
