@@ -12,7 +12,7 @@ import time
 from importlib.resources import files
 from pathlib import Path
 
-from nasicon_loop.predict import Row, Settings, StabilityRow, train, validate, validate_stability
+from nasicon_loop.predict import Row, Settings, StabilityRow, leave_dopants_out, train, validate, validate_stability
 
 N_CANDIDATES = 10_000
 LITERATURE_SD = 0.2
@@ -74,7 +74,28 @@ def run(seeds: tuple[int, ...] = (0,), *, is_quick: bool = False) -> str:
             seconds = time.perf_counter() - start
             parts += [f"Preset {settings.preset}, seed {seed}, {found.n_groups} groups, {seconds:.0f} s:", ""]
             parts += [found.markdown(), ""]
+            parts += [f"- {one.subset}, nothing shared: {one.split}: {one.sentence}" for one in found.comparisons]
+            parts += [""]
     return "\n".join([*parts, *_costs(rows), stability(seeds[0])])
+
+
+def dopants(seeds: tuple[int, ...] = (0,), *, settings: Settings | None = None) -> str:
+    """Return how every dopant fares that is left out, beside random-forest quantiles, as markdown (takes minutes)."""
+    parts = [
+        "## Every dopant left out in turn",
+        "",
+        "Log score: mean of -ln(density per dex), nats; lower is better.",
+        "",
+    ]
+    for seed in seeds:
+        start = time.perf_counter()
+        found = leave_dopants_out(
+            literature_rows(), settings=settings or Settings.default(), seed=seed, stability=stability_rows()
+        )
+        seconds = time.perf_counter() - start
+        parts += [f"Preset {found.settings.preset}, seed {seed}, {found.n_rows} rows, {seconds:.0f} s:", ""]
+        parts += [found.markdown(), ""]
+    return "\n".join(parts)
 
 
 def paper(seed: int = 0) -> str:
@@ -114,4 +135,5 @@ def _costs(rows: list[Row]) -> list[str]:
 
 if __name__ == "__main__":
     print(run())
+    print(dopants())
     print(paper())

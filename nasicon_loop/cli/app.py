@@ -20,6 +20,7 @@ from nasicon_loop.cli import (
     screening,
     start,
     stock,
+    validating,
 )
 from nasicon_loop.cli import (
     data as data_room,
@@ -69,7 +70,7 @@ data.command("check")(data_room.data_check)
 data.command("cif")(loop.data_cif)
 
 app.command("train")(loop.train)
-app.command("validate")(loop.validate)
+app.command("validate")(validating.validate)
 app.command("predict")(loop.predict)
 app.command("screen")(screening.screen)
 app.command("suggest")(loop.suggest)

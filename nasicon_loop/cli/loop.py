@@ -15,7 +15,7 @@ from nasicon_loop.cli.output import (
     refusing,
     say,
 )
-from nasicon_loop.core import Refusal, joined, plain
+from nasicon_loop.core import Refusal, plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -96,26 +96,11 @@ def train(
 
 
 @refusing
-def validate(
-    quick: Annotated[bool, typer.Option(help="A smaller network ensemble: minutes become seconds.")] = False,
-    executor: Annotated[str | None, typer.Option(help=EXECUTORS)] = None,
-    lab: LabOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Cross-validate: random and grouped by source, beside the mean and a random forest."""
-    from nasicon_loop.cli.stories import validation_table
-    from nasicon_loop.lab import validate_model
-
-    with joined(executor) as workers, progress_bar() as bar:
-        table = validate_model(opened_lab(lab), quick=quick, progress=bar, executor=workers)
-    say(table, lambda screen: screen.print(validation_table(table)), as_json=as_json)
-
-
-@refusing
 def predict(
     things: Annotated[list[str], typer.Argument(help="Formulas or CIF files.", show_default=False)],
     temperature_c: Annotated[float, typer.Option(help="Temperature of the conductivity.", min=-100, max=600)] = 25.0,
     why: Annotated[bool, typer.Option("--why", help="Who is near, what each part adds, what would change it.")] = False,
+    limit: Annotated[int, typer.Option(help="How many parts and steps --why shows of a kind.", min=1, max=200)] = 6,
     lab: LabOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -136,7 +121,7 @@ def predict(
             rows.append((plain(name), f"{10**mean:.1e}", f"{mean:.2f} ± {sd:.2f}", hull_words(document["hull"])))
         screen.print(plain_table(["formula", "sigma / S cm-1", "log10 sigma", "above hull"], rows))
         for document in done if why else []:
-            draw_why(screen, document["why"])
+            draw_why(screen, document["why"], limit)
         for refusal in refusals:
             screen.print(f"refused  {plain(refusal, limit=500)}", style="red")
 

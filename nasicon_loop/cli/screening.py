@@ -109,27 +109,19 @@ def _map(found: "DopantsScored") -> "Text":
     """The periodic table: score in per cent under each dopant; ~ no measured row, x blocked."""
     from rich.text import Text
 
-    from nasicon_loop.lab import periodic_places
+    from nasicon_loop.lab import score_cells
 
-    places = periodic_places()
-    cells: dict[tuple[int, int], tuple[str, str, str]] = {}
-    scores = [one.hit.score for one in found.scoring.dopants if one.hit is not None and one.hit.score is not None]
-    low, width = min(scores), max(max(scores) - min(scores), 1e-9)
-    for one in found.scoring.dopants:
-        column, line = places[one.element]
-        score = None if one.hit is None else one.hit.score
-        mark = "x" if one.is_blocked else "-" if score is None else f"{100 * score:.0f}"
-        step = 0 if score is None else min(int((score - low) / width * len(_SHADES)), len(_SHADES) - 1)
-        shade = "dim" if score is None else _SHADES[step]
-        cells[line, column] = (one.element, mark + ("~" if score is not None and not one.n_support_rows else ""), shade)
+    cells = {(cell.line, cell.column): cell for cell in score_cells(found)}
     text = Text()
     for line in range(1, _LINES + 1):
         if not any((line, column) in cells for column in range(1, _COLUMNS + 1)):
             continue
-        for part in (0, 1):
+        for is_name in (True, False):
             for column in range(1, _COLUMNS + 1):
-                cell = cells.get((line, column), ("", "", ""))
-                text.append(f"{cell[part]:<4}", style=f"bold {cell[2]}" if part == 0 else cell[2])
+                cell = cells.get((line, column))
+                shade = "" if cell is None else "dim" if cell.level is None else _SHADES[cell.level]
+                word = "" if cell is None else cell.element if is_name else cell.mark
+                text.append(f"{word:<4}", style=f"bold {shade}" if is_name else shade)
             text.append("\n")
     text.append("score in per cent; ~ no measured row, a guess by similarity; x blocked by policy; - none\n")
     return text

@@ -226,46 +226,9 @@ def draw_training(screen: "Console", trained: "Trained") -> None:
         low = f"reads {abs(one['offset']):.2f} ± {one['sd']:.2f} dex {'low' if one['offset'] < 0 else 'high'}"
         screen.print(f"session {plain(one['session'])}: {low} ({one['n_rows']} pellets, {references})")
     if trained.explanation is not None:
+        from nasicon_loop.cli.explaining import draw_explanation
+
         draw_explanation(screen, trained.explanation)
-
-
-def validation_table(table: Any) -> "Table":
-    """Return the cross-validation table."""
-    numbers = ("n", "MAE", "R2", "class", "90 %", "wide")
-    return plain_table(
-        ["rows", "nothing shared", "model", *numbers],
-        (
-            (
-                score.subset,
-                score.split,
-                score.model,
-                score.n,
-                f"{score.mae:.3f}",
-                f"{score.r2:.2f}",
-                f"{score.accuracy4:.2f}",
-                "-" if score.coverage90 is None else f"{score.coverage90:.2f}",
-                "-" if score.width90 is None else f"{score.width90:.1f}",
-            )
-            for score in table.scores
-        ),
-        title="MAE and width in dex; class: share in the right one of four; 90 %: share inside the interval",
-        whole=numbers,
-    )
-
-
-def draw_explanation(screen: "Console", explanation: Any) -> None:
-    """Show what the model looks at: per site the descriptors with their weights and first loadings."""
-    for site in explanation.sites:
-        shares = ", ".join(f"{100 * share:.0f} %" for share in site.explained)
-        rows = sorted(zip(site.names, site.weights, strict=True), key=lambda pair: -pair[1])
-        screen.print(
-            plain_table(
-                ["descriptor", "weight"],
-                ((name, f"{weight:.2f}" if weight else "dropped") for name, weight in rows),
-                title=f"site {site.site}: five components explain {shares}",
-            )
-        )
-    screen.print(f"beside the image: {', '.join(explanation.features) or 'nothing'}")
 
 
 def draw_suggestions(screen: "Console", batch: "Batch") -> None:

@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nasicon_loop.lab.actions import ACTIONS, Action
-    from nasicon_loop.lab.bench_devices import (
-        BenchDevice,
-        find_bench_devices,
-    )
+    from nasicon_loop.lab.bench_devices import BenchDevice, find_bench_devices
     from nasicon_loop.lab.by_hand import HandFit, refit_analysis
     from nasicon_loop.lab.caring import (
         Checked,
@@ -34,7 +31,7 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.importing import import_files
     from nasicon_loop.lab.judging import retract_analysis, sign_analysis
     from nasicon_loop.lab.leads import LeadsRow, clear_leads, leads_history, read_leads, set_leads
-    from nasicon_loop.lab.learning import Trained, train_model, validate_model
+    from nasicon_loop.lab.learning import Trained, train_model
     from nasicon_loop.lab.live_firing import (
         Armed,
         LiveFiring,
@@ -77,7 +74,8 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.reporting import write_report
     from nasicon_loop.lab.rescuing import Rescued, rescue_weighing
     from nasicon_loop.lab.results import ImportResult, SweepResult
-    from nasicon_loop.lab.scoring import DopantsScored, PairsScored, periodic_places, score_dopants, score_pairs
+    from nasicon_loop.lab.score_map import ScoreCell, score_cells
+    from nasicon_loop.lab.scoring import DopantsScored, PairsScored, score_dopants, score_pairs
     from nasicon_loop.lab.screening import SpaceScreened, screen_space
     from nasicon_loop.lab.sheets import BenchSheet, Wish, bench_sheet, sample_sheet
     from nasicon_loop.lab.signing import add_deviation, sign_off_recipe
@@ -88,11 +86,13 @@ if TYPE_CHECKING:
         Suggested,
         all_suggestions,
         decide_suggestions,
+        explain_suggestion,
         open_suggestions,
         screen_dopants,
         suggest_compositions,
     )
     from nasicon_loop.lab.temperature_series import PooledSample, Series, sample_arrhenius, sample_pooled
+    from nasicon_loop.lab.validating import StoredQuality, stored_quality, validate_dopants, validate_model
     from nasicon_loop.lab.views import (
         EqualView,
         NyquistPicture,
@@ -139,14 +139,7 @@ _HOME = {
         "journal",
         "sample_story",
     ),
-    "caring": (
-        "Checked",
-        "back_up",
-        "check_database",
-        "copy_database",
-        "restore_backup",
-        "upgrade_database",
-    ),
+    "caring": ("Checked", "back_up", "check_database", "copy_database", "restore_backup", "upgrade_database"),
     "completing": ("assign", "complete"),
     "context": ("Lab", "open_lab", "opened"),
     "data_checking": ("DataChecked", "ReferenceReading", "check_data"),
@@ -154,7 +147,7 @@ _HOME = {
     "fitting": ("Fitted", "draw_fitted", "fit_files", "geometry_of", "operator_name"),
     "importing": ("import_files",),
     "judging": ("retract_analysis", "sign_analysis"),
-    "learning": ("Trained", "train_model", "validate_model"),
+    "learning": ("Trained", "train_model"),
     "predicting": ("predict_things",),
     "fetching": ("Fetched", "fetch_structures"),
     "firing": ("Dwell", "Fired", "fire", "record_firing"),
@@ -176,12 +169,15 @@ _HOME = {
         "Suggested",
         "all_suggestions",
         "decide_suggestions",
+        "explain_suggestion",
         "open_suggestions",
         "screen_dopants",
         "suggest_compositions",
     ),
-    "scoring": ("DopantsScored", "PairsScored", "periodic_places", "score_dopants", "score_pairs"),
+    "score_map": ("ScoreCell", "score_cells"),
+    "scoring": ("DopantsScored", "PairsScored", "score_dopants", "score_pairs"),
     "screening": ("SpaceScreened", "screen_space"),
+    "validating": ("StoredQuality", "stored_quality", "validate_dopants", "validate_model"),
     "views": (
         "EqualView",
         "NyquistPicture",
@@ -242,8 +238,10 @@ __all__ = [
     "Reference",
     "ReferenceReading",
     "Rescued",
+    "ScoreCell",
     "Series",
     "SpaceScreened",
+    "StoredQuality",
     "Suggested",
     "SweepResult",
     "Symptom",
@@ -274,6 +272,7 @@ __all__ = [
     "draw_fitted",
     "dummy_history",
     "examine",
+    "explain_suggestion",
     "fetch_structures",
     "find_bench_devices",
     "fire",
@@ -305,7 +304,6 @@ __all__ = [
     "opened",
     "operator_name",
     "parse_arming",
-    "periodic_places",
     "plan_of_load",
     "plan_of_sample",
     "polarisations",
@@ -325,6 +323,7 @@ __all__ = [
     "sample_pooled",
     "sample_sheet",
     "sample_story",
+    "score_cells",
     "score_dopants",
     "score_pairs",
     "screen_dopants",
@@ -335,10 +334,12 @@ __all__ = [
     "sign_analysis",
     "sign_off_recipe",
     "stock_list",
+    "stored_quality",
     "suggest_compositions",
     "sweeps_beside",
     "train_model",
     "upgrade_database",
+    "validate_dopants",
     "validate_model",
     "watch_inbox",
     "weigh",

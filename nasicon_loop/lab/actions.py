@@ -35,6 +35,9 @@ ACTIONS: tuple[Action, ...] = (
     _cli_only("fit", "fit_files", "fit files without a lab", "fit", "it needs no lab"),
     _cli_only("predict", "predict_things", "predict formulas", "predict", "answers with a table to scripts"),
     _cli_only("validate", "validate_model", "cross-validate the model", "validate", "minutes of work, for scripts"),
+    _cli_only(
+        "leave dopants out", "validate_dopants", "validate per dopant", "validate", "minutes of work, for scripts"
+    ),
     _cli_only("import data", "import_data", "load a literature table", "data import", "done once, from a file's path"),
     _cli_only("fetch data", "fetch_structures", "fetch structures by OPTIMADE", "data fetch", "minutes of network"),
     _cli_only("show data", "literature_rows", "show the literature", "data show", "hundreds of rows, for a pager"),
@@ -91,6 +94,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("accept", "decide_suggestions", "accept the suggestion", "suggest", "suggestions", "a"),
     Action("reject", "decide_suggestions", "reject the suggestion", "suggest", "suggestions", "x"),
     Action("hold", "decide_suggestions", "keep the suggestion for later", "suggest", "suggestions", "h"),
+    Action("why", "explain_suggestion", "why the model says so", "predict", "suggestions", "w"),
     Action("make sample", "new_sample", "begin a sample from the suggestion", "sample new", "suggestions", "m"),
     Action("bench sheet", "bench_sheet", "masses, programs, pressing", "recipe", "recipe", "4"),
     Action("plan", "sample_sheet", "plan the recipe, or plan it anew", "recipe", "recipe", "r"),
@@ -108,6 +112,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("retract", "retract_analysis", "take the result back", "analysis retract", "spectrum", "t"),
     Action("train", "train_model", "train the model on all results", "train", "model", "t"),
     Action("dopants", "screen_dopants", "score the 49 dopants", "screen", "model", "d"),
+    Action("map", "score_dopants", "the scores over the periodic table", "screen", "model", "m"),
+    Action("quality", "stored_quality", "parity and calibration of the model", "validate", "model", "c"),
     Action("journal", "journal", "who did what, and when", "campaign journal", "journal", "8"),
     Action("doctor", "examine", "look again for what is broken", "doctor", "doctor", "d"),
     Action("check", "check_database", "prove that the database is whole", "db check", "doctor", "c"),

@@ -1,4 +1,4 @@
-"""Use cases of learning: rows out of the database, training, the current model, prediction, validation."""
+"""Use cases of learning: rows out of the database, training, the current model, prediction."""
 
 import math
 import shutil
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nasicon_loop.core import Executor, Progress, Refusal
+from nasicon_loop.core import Progress, Refusal
 from nasicon_loop.lab.phases import phase_sd_dex
 
 if TYPE_CHECKING:
     from db import LiteratureRow, ModelRun, Reader, TeachingRow
     from nasicon_loop.lab.context import Lab
-    from nasicon_loop.predict import Explanation, Model, Row, StabilityRow, Validation
+    from nasicon_loop.predict import Explanation, Model, Row, StabilityRow
 
 LITERATURE_SD_DEX = 0.44
 """Scatter of 46 clean reports of undoped Na3Zr2Si2PO12: what one published value is worth as a measurement."""
@@ -203,7 +203,7 @@ def _train(
         raise Refusal("there is nothing to learn from; run `nasicon data import` first", "training")
     settings = predict.Settings.paper() if paper else predict.Settings.default()
     settings = replace(settings, is_full=True) if full else settings
-    _set_threads(lab.settings.training.threads)
+    set_threads(lab.settings.training.threads)
     previous = current_run(lab)
     directory = _free_directory(lab)
     used_seed = lab.settings.training.seed if seed is None else seed
@@ -275,7 +275,7 @@ def load_model(lab: "Lab", run: "ModelRun") -> "Model":
     """Return the model of a run; Refusal when its files are gone or damaged."""
     from nasicon_loop import predict
 
-    _set_threads(lab.settings.training.threads)
+    set_threads(lab.settings.training.threads)
     return predict.load(_directory(lab, run))
 
 
@@ -284,32 +284,11 @@ def _directory(lab: "Lab", run: "ModelRun") -> Path:
     return lab.folder.models / name
 
 
-def _set_threads(n_threads: int) -> None:
+def set_threads(n_threads: int) -> None:
     if n_threads > 0:
         import torch
 
         torch.set_num_threads(n_threads)
-
-
-def validate_model(
-    lab: "Lab", *, quick: bool = False, progress: Progress | None = None, executor: Executor | None = None
-) -> "Validation":
-    """Cross-validate on all rows that may teach; nothing is stored. The `executor` does fold by fold."""
-    from nasicon_loop import predict
-
-    rows, _ = training_rows(lab)
-    if not rows:
-        raise Refusal("there is nothing to learn from; run `nasicon data import` first", "validation")
-    _set_threads(lab.settings.training.threads)
-    settings = predict.Settings.quick() if quick else predict.Settings.default()
-    return predict.validate(
-        rows,
-        settings=settings,
-        seed=lab.settings.training.seed,
-        progress=progress,
-        executor=executor,
-        stability=stability_rows(lab),
-    )
 
 
 def remove_unfinished_models(lab: "Lab") -> int:

@@ -12,8 +12,11 @@ if TYPE_CHECKING:
     from instruments import Spectrum
     from nasicon_loop.campaign import DopantScore, ElementScore, PairScore
     from nasicon_loop.eis import Analysis
-    from nasicon_loop.report import ElementTile, Panel, PanelKind, SpectrumView
+    from nasicon_loop.predict import HeldOutRows, Validation
+    from nasicon_loop.report import ElementTile, HeldOutView, Panel, PanelKind, SpectrumView
 
+NORMAL_90 = 1.645
+"""Half of a normal distribution's central 90 % interval, in sds."""
 PlotKind = Literal["nyquist", "bode", "residuals", "drt", "all"]
 
 
@@ -73,8 +76,7 @@ def draw_spectrum(
     """
     from nasicon_loop import report
 
-    if path.suffix.lower() not in (".png", ".svg"):
-        raise Refusal("pictures are .png or .svg", path)
+    refuse_suffix(path)
     drawings = {
         "nyquist": report.nyquist,
         "bode": report.bode,
@@ -137,10 +139,84 @@ def _score_tiles(scores: "Sequence[DopantScore]") -> "tuple[ElementTile, ...]":
     )
 
 
-@contextmanager
-def _drawn_to(path: Path) -> "Iterator[None]":
+def draw_validation(found: "Validation", path: Path) -> Path:
+    """Draw parity, residuals and calibration of each split. Raises Refusal for another suffix, or no access."""
+    return draw_held_out(held_out_views(found), path)
+
+
+def draw_held_out(views: "Sequence[HeldOutView]", path: Path) -> Path:
+    """Draw a row of panels per view. Raises Refusal for another suffix, or no access."""
+    from nasicon_loop.report import validation_sheet
+
+    with _drawn_to(path):
+        return validation_sheet(views, path)
+
+
+def stored_view(rows: "HeldOutRows", title: str) -> "HeldOutView":
+    """Return what a plot of a stored model's held-out rows shows."""
+    from nasicon_loop.predict import COVERAGE_LEVELS, coverage_of
+    from nasicon_loop.report import HeldOutView
+
+    half = NORMAL_90 * rows.sd
+    return HeldOutView(
+        title=title,
+        measured=rows.measured,
+        predicted=rows.mean,
+        low=rows.mean - half,
+        high=rows.mean + half,
+        families=rows.families,
+        nominal=COVERAGE_LEVELS,
+        covered=coverage_of(rows.pit),
+    )
+
+
+_SPLIT_WORDS = {
+    "random": "random folds: everything may be shared",
+    "source": "no source shared",
+    "source and formula": "no source and no formula shared",
+    "chemical system": "no chemical system shared",
+}
+
+
+def held_out_views(found: "Validation") -> "list[HeldOutView]":
+    """Return what a sheet shows of the CNN with trees, a view per split; splits without a held-out row are left out."""
+    import numpy as np
+
+    from nasicon_loop.predict import COVERAGE_LEVELS, HYBRID
+    from nasicon_loop.report import HeldOutView
+
+    views = []
+    for split in found.splits:
+        values = found.held_out.get(f"{HYBRID}, {split}")
+        shares = found.calibration(split)
+        if values is None or shares is None:
+            continue
+        held = np.isfinite(values[:, 0])
+        mean, low, high = values[held].T
+        views.append(
+            HeldOutView(
+                title=_SPLIT_WORDS.get(split, split),
+                measured=found.truth[held],
+                predicted=mean,
+                low=low,
+                high=high,
+                families=tuple(name for name, is_in in zip(found.families, held, strict=True) if is_in),
+                nominal=COVERAGE_LEVELS,
+                covered=shares,
+            )
+        )
+    return views
+
+
+def refuse_suffix(path: Path) -> None:
+    """Raise Refusal unless a picture can be written under this name; called before long work begins."""
     if path.suffix.lower() not in (".png", ".svg"):
         raise Refusal("pictures are .png or .svg", path)
+
+
+@contextmanager
+def _drawn_to(path: Path) -> "Iterator[None]":
+    refuse_suffix(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield

@@ -21,6 +21,7 @@ def predict_things(
     prediction is what it is ("why"; of a CIF, why its formula's is).
     """
     from nasicon_loop import predict
+    from nasicon_loop.lab.makeable import makeable
     from nasicon_loop.lab.structures import is_cif, readable
 
     read: dict[int, Any] = {}
@@ -35,6 +36,7 @@ def predict_things(
     run, model = current_model(lab)
     name = f"run {run.number} ({run.data_hash[:12]})"
     rows = training_rows(lab)[0] if reasons else []
+    is_makeable = makeable(lab) if reasons else None
     formulas = [place for place in read if not is_cif(things[place])]
     batches = [([place], read[place]) for place in read if place not in formulas]
     if formulas:
@@ -49,7 +51,9 @@ def predict_things(
             if place not in formulas:
                 documents[place]["structure"] = things[place]
             if reasons:
-                documents[place]["why"] = predict.why(model, rows, batch.formulas[k], temperature_c).to_dict()
+                documents[place]["why"] = predict.why(
+                    model, rows, batch.formulas[k], temperature_c, is_makeable=is_makeable
+                ).to_dict()
     return [documents[place] for place in sorted(documents)], refusals
 
 

@@ -138,15 +138,6 @@ def score_pairs(
     return PairsScored(dopants, pairs, found.n_candidates)
 
 
-def periodic_places() -> "Mapping[str, tuple[int, int]]":
-    """Return column (1 to 18) and line (1 to 8; 7 stays empty) of the elements, for a map on the terminal."""
-    from math import ceil
-
-    from nasicon_loop.report import PLACES
-
-    return {symbol: (column, ceil(row)) for symbol, (column, row) in PLACES.items()}
-
-
 def dopant_question(lab: "Lab", model: "Model", past: "Past") -> "Question":
     """Return the question to the dopants alone: the best so far, solubility, what the lab measured itself."""
     from nasicon_loop import campaign

@@ -133,6 +133,22 @@ def all_suggestions(lab: "Lab") -> tuple[Suggested, ...]:
         return tuple(Suggested(one, states[one.number]) for one in reader.suggestions())
 
 
+def explain_suggestion(lab: "Lab", number: int) -> dict[str, Any]:
+    """Return what the current model says of a suggestion's composition and why, as `nasicon predict --why --json` does.
+
+    Raises Refusal when there is no such suggestion, or no model.
+    """
+    from nasicon_loop.lab.learning import predict_things
+
+    one = next((one for one in all_suggestions(lab) if one.suggestion.number == number), None)
+    if one is None:
+        raise Refusal("there is no such suggestion", f"suggestion {number}")
+    documents, refusals = predict_things(lab, [one.suggestion.formula], reasons=True)
+    if refusals:
+        raise refusals[0]
+    return {"number": number, **documents[0]}
+
+
 def decide_suggestions(lab: "Lab", decisions: Mapping[str, Sequence[int]], reason: str = "") -> list[dict[str, Any]]:
     """Move suggestions to "accepted", "rejected", "held" or "open"; all of them or, on a Refusal, none."""
     done = []

@@ -14,6 +14,9 @@ from nasicon_loop.predict.settings import Settings
 
 Array = NDArray[np.float64]
 
+LEAST_DENSITY = 1e-6
+"""Per dex: what was held to be impossible counts as this, so that one value does not make a mean infinite."""
+
 
 def bin_edges(settings: Settings) -> Array:
     """Return the (b + 1,) edges in log10 of S/cm."""
@@ -51,6 +54,14 @@ def cumulative_at(probabilities: Array, edges: Array, values: Array) -> Array:
     below = np.take_along_axis(cumulative, left, axis=1)
     inside = np.take_along_axis(probabilities, left, axis=1)
     return np.asarray(below + (place - left) * inside, dtype=np.float64)
+
+
+def log_density_at(probabilities: Array, edges: Array, values: Array) -> Array:
+    """Return the natural logarithm of the density (per dex) at `values` (n,), shape (n,); never below LEAST_DENSITY."""
+    n_bins, width = len(edges) - 1, float(np.diff(edges).mean())
+    place = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, n_bins - 1)
+    density = probabilities[np.arange(len(values)), place] / width
+    return np.asarray(np.log(np.maximum(density, LEAST_DENSITY)), dtype=np.float64)
 
 
 def quantiles(probabilities: Array, edges: Array, levels: Sequence[float]) -> Array:

@@ -36,6 +36,8 @@ DESCRIPTORS = (
 TOO_ALIKE = 0.98
 """Of two descriptors whose correlation over the elements exceeds this, the weaker one is dropped."""
 
+LEAST_WEIGHT = 0.05
+
 
 @lru_cache(maxsize=1)
 def vocabulary() -> tuple[str, ...]:
@@ -109,11 +111,8 @@ def fit_basis(site: str, amounts: Array, target: Array) -> SiteBasis:
     depend on how often somebody measured one compound.
     """
     table = element_table(site)
-    pool = [i for i, fact in enumerate(elements().values()) if _may_stand(fact, site)]
-    centre = table[pool].mean(axis=0)
-    scale = np.where(table[pool].std(axis=0) > 1e-9, table[pool].std(axis=0), 1.0)
-    standard = (table[pool] - centre) / scale
-    weights = _screened(_correlations(amounts @ table / _total(amounts), target), standard)
+    standard, centre, scale = _standardised(site)
+    weights = _screened(_correlations(amounts @ table / _total(amounts), target), likeness(site))
     _, strengths, rotation = np.linalg.svd(standard * weights, full_matrices=False)
     rotation = rotation[:N_COMPONENTS]
     # the sign of a component is arbitrary: the largest loading is made positive
@@ -142,6 +141,21 @@ def site_descriptors(amounts: Array, basis: SiteBasis) -> tuple[Array, Array]:
     return mean, np.sqrt(np.maximum(share @ values**2 - mean**2, 0.0))
 
 
+def likeness(site: str) -> Array:
+    """Return (descriptors, descriptors) absolute correlations over the elements that can stand on a site kind."""
+    standard = _standardised(site)[0]
+    return np.asarray(np.abs(standard.T @ standard) / len(standard), dtype=np.float64)
+
+
+def _standardised(site: str) -> tuple[Array, Array, Array]:
+    """Return the descriptors of the elements that can stand on a site kind, standardised; their centre and scale."""
+    pool = [i for i, fact in enumerate(elements().values()) if _may_stand(fact, site)]
+    table = element_table(site)[pool]
+    centre, spread = table.mean(axis=0), table.std(axis=0)
+    scale = np.where(spread > 1e-9, spread, 1.0)
+    return (table - centre) / scale, centre, scale
+
+
 def _may_stand(fact: Element, site: str) -> bool:
     charge = fact.oxidation_state
     if site == "A":
@@ -164,12 +178,11 @@ def _correlations(means: Array, target: Array) -> Array:
     return correlation if correlation.max() > 0 else np.ones_like(correlation)
 
 
-def _screened(weights: Array, standard: Array) -> Array:
-    alike = np.abs(standard.T @ standard) / len(standard)
+def _screened(weights: Array, alike: Array) -> Array:
     kept: list[int] = []
     for i in np.argsort(-weights, kind="stable"):
         if all(alike[i, j] <= TOO_ALIKE for j in kept):
             kept.append(int(i))
     result = np.zeros_like(weights)
-    result[kept] = np.maximum(weights[kept], 0.05)  # an element unlike all others must stay visible
+    result[kept] = np.maximum(weights[kept], LEAST_WEIGHT)  # an element unlike all others must stay visible
     return result

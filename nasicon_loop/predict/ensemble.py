@@ -99,6 +99,12 @@ class Ensemble:
         is_near = is_among(batch, self.known_systems)[:, None]
         return Normals(np.where(is_near, near.mean, far.mean), np.where(is_near, near.sd, far.sd))
 
+    def share_of(self, batch: Crystals) -> Array:
+        """Return (n,) the networks' part of the mean."""
+        if self.trees is None:
+            return np.ones(len(batch))
+        return np.where(is_among(batch, self.known_systems), self.balances.near.share, self.balances.far.share)
+
     def _trees(self, batch: Crystals, temperature_c: Array, kinds: Sequence[str]) -> Array | None:
         if self.trees is None or min(self.balances.near.share, self.balances.far.share) >= 1.0:
             return None

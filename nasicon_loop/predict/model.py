@@ -18,12 +18,14 @@ from nasicon_loop.predict.correction import Correction
 from nasicon_loop.predict.crystals import Crystals, crystals
 from nasicon_loop.predict.ensemble import Ensemble
 from nasicon_loop.predict.fitting import fit_ensemble
+from nasicon_loop.predict.held_out import HeldOutRows, held_out_rows
 from nasicon_loop.predict.hull import MIN_STABILITY_ROWS, Hull, HullNets, fit_hull, usable
 from nasicon_loop.predict.metrics import held_out_metrics, paper_metrics
 from nasicon_loop.predict.prediction import CLASS_EDGES, QUANTILE_LEVELS, Prediction, Summary
 from nasicon_loop.predict.pretraining import Pretrained, from_hull
 from nasicon_loop.predict.rows import KINDS, Kind, Row, StabilityRow, data_hash, stability_hash
 from nasicon_loop.predict.settings import Settings
+from nasicon_loop.predict.splits import families
 from nasicon_loop.predict.stored import arrays_of, ensemble_from
 from nasicon_loop.predict.table import Table, tabulate, within
 
@@ -41,6 +43,8 @@ class Model:
     manifest: Mapping[str, Any]
     """data_hash, networks_hash, networks ("trained" or "taken over"), stability_hash, settings, metrics, spread, share,
     n_rows, n_lab_rows, n_stability_rows, lab_row_ids, lab_rows, sessions, skipped, versions, seed, weights_sha256."""
+    held_out: HeldOutRows | None = None
+    """What members and trees said about rows that they had not seen; None for models that hold nothing out."""
 
     def predict(
         self, compositions: Sequence[str | Composition], temperature_c: float = 25.0, kind: Kind = "total"
@@ -141,11 +145,14 @@ def train(
     reused = old is not None and old.manifest["networks_hash"] == taught_hash
     if old is not None and reused:
         ensemble, hull_nets, metrics = old.ensemble, old.hull_nets, dict(old.manifest["metrics"])
+        held_out = old.held_out
         skipped_stability = [tuple(pair) for pair in old.manifest["skipped_stability"]]
     else:
         hull_nets, skipped_stability = _hull_nets(stability, settings, seed, old, progress)
         pretrained = None if hull_nets is None else from_hull(hull_nets)
-        ensemble, metrics = _fitted(taught, settings, seed, progress=progress, pretrained=pretrained, executor=executor)
+        ensemble, metrics, held_out = _fitted(
+            taught, settings, seed, progress=progress, pretrained=pretrained, executor=executor
+        )
     correction = _correct(ensemble, lab)
     manifest = {
         "data_hash": data_hash(rows),
@@ -172,8 +179,8 @@ def train(
         },
         "seed": seed,
     }
-    written = store.write(Path(directory), arrays_of(ensemble, hull_nets, correction), manifest)
-    return Model(ensemble, correction, hull_nets, MappingProxyType(written))
+    written = store.write(Path(directory), arrays_of(ensemble, hull_nets, correction, held_out), manifest)
+    return Model(ensemble, correction, hull_nets, MappingProxyType(written), held_out)
 
 
 def load(directory: str | Path) -> Model:
@@ -181,6 +188,7 @@ def load(directory: str | Path) -> Model:
     arrays, manifest = store.read(Path(directory))
     try:
         ensemble, hull_nets = ensemble_from(arrays, manifest)
+        held_out = HeldOutRows.from_arrays(arrays)
         rows = tuple(Row(**document) for document in manifest["lab_rows"])
         correction = Correction(
             rows,
@@ -191,7 +199,7 @@ def load(directory: str | Path) -> Model:
         )
     except (LookupError, TypeError, ValueError, RuntimeError, AttributeError, ArithmeticError) as error:
         raise Refusal("the manifest and the weights do not fit together; train again", directory) from error
-    return Model(ensemble, correction, hull_nets, MappingProxyType(manifest))
+    return Model(ensemble, correction, hull_nets, MappingProxyType(manifest), held_out)
 
 
 def _check_conditions(temperature_c: float, kind: str) -> None:
@@ -221,7 +229,7 @@ def _fitted(
     progress: Progress | None,
     pretrained: Pretrained | None,
     executor: Executor | None,
-) -> tuple[Ensemble, dict[str, Any]]:
+) -> tuple[Ensemble, dict[str, Any], HeldOutRows | None]:
     metrics: dict[str, Any] = {}
     if settings.preset == "paper":
         metrics.update(paper_metrics(table, settings, seed, progress))
@@ -229,7 +237,7 @@ def _fitted(
         table, settings, seed, progress=progress, pretrained=pretrained, executor=executor
     )
     metrics.update(held_out_metrics(table, held_out))
-    return ensemble, metrics
+    return ensemble, metrics, held_out_rows(table.target, held_out.mean, held_out.sd, families(table))
 
 
 def _hull_nets(

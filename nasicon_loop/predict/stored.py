@@ -13,6 +13,7 @@ from nasicon_loop.predict.correction import Correction
 from nasicon_loop.predict.descriptors import vocabulary
 from nasicon_loop.predict.encoder import Encoder
 from nasicon_loop.predict.ensemble import Balance, Balances, Ensemble
+from nasicon_loop.predict.held_out import HeldOutRows
 from nasicon_loop.predict.hull import HullNets, empty_network
 from nasicon_loop.predict.image import IMAGE_SHAPE
 from nasicon_loop.predict.network import Head, Heads, Trunk
@@ -26,8 +27,10 @@ Arrays = Mapping[str, NDArray[Any]]
 _LARGEST = 100.0
 
 
-def arrays_of(ensemble: Ensemble, hull: HullNets | None, correction: Correction) -> dict[str, NDArray[Any]]:
-    """Return everything that was learned as named arrays."""
+def arrays_of(
+    ensemble: Ensemble, hull: HullNets | None, correction: Correction, held_out: HeldOutRows | None
+) -> dict[str, NDArray[Any]]:
+    """Return everything that was learned as named arrays, and what was said about held-out rows meanwhile."""
     arrays: dict[str, NDArray[Any]] = {f"encoder.{k}": v for k, v in ensemble.encoder.to_arrays().items()}
     for number, trunk in enumerate(ensemble.trunks):
         arrays.update(_state(trunk, f"trunk{number}."))
@@ -44,6 +47,8 @@ def arrays_of(ensemble: Ensemble, hull: HullNets | None, correction: Correction)
     arrays["known_systems"] = ensemble.known_systems.astype(np.uint8)
     arrays["correction.residual"] = correction.residual
     arrays["correction.scale"] = correction.scale
+    if held_out is not None:
+        arrays.update(held_out.to_arrays())
     return arrays
 
 

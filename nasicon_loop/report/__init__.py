@@ -9,9 +9,11 @@ if TYPE_CHECKING:
     from nasicon_loop.report.panels import Axis, Mark, Panel, PanelKind, Series, Span, spectrum_panels
     from nasicon_loop.report.score_plots import pair_map
     from nasicon_loop.report.spectrum_plots import bode, nyquist, overview, relaxation, residuals
+    from nasicon_loop.report.validation_plots import validation_sheet
     from nasicon_loop.report.values import (
         CampaignReport,
         ElementTile,
+        HeldOutView,
         JournalLine,
         PairTile,
         ParityPoint,
@@ -29,6 +31,7 @@ __all__ = [
     "Axis",
     "CampaignReport",
     "ElementTile",
+    "HeldOutView",
     "JournalLine",
     "Mark",
     "NyquistLimits",
@@ -55,6 +58,7 @@ __all__ = [
     "relaxation",
     "residuals",
     "spectrum_panels",
+    "validation_sheet",
     "write",
 ]
 
@@ -70,6 +74,7 @@ _HOMES = {
     "relaxation": "spectrum_plots",
     "CampaignReport": "values",
     "ElementTile": "values",
+    "HeldOutView": "values",
     "JournalLine": "values",
     "NyquistLimits": "views",
     "PLACES": "layout",
@@ -89,6 +94,7 @@ _HOMES = {
     "parity": "campaign_plots",
     "periodic_table": "campaign_plots",
     "residuals": "spectrum_plots",
+    "validation_sheet": "validation_plots",
     "write": "writing",
 }
 

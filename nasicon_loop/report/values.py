@@ -109,6 +109,48 @@ class ParityPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldOutView:
+    """What a model said about n rows that it had not seen: log10 of S/cm, `low` and `high` its 90 % intervals.
+
+    `families` (n,) name the kind of compound; `covered` are the shares of rows inside the central intervals that the
+    model called `nominal`, both rising.
+    """
+
+    title: str
+    measured: NDArray[np.float64]
+    predicted: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    families: tuple[str, ...]
+    nominal: tuple[float, ...]
+    covered: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        n_rows = len(self.measured)
+        if not n_rows or any(len(one) != n_rows for one in (self.predicted, self.low, self.high, self.families)):
+            raise Refusal(
+                "held-out rows need a prediction, an interval and a family each, and at least one", self.title
+            )
+        if len(self.nominal) != len(self.covered):
+            raise Refusal("every nominal share needs the one that was found", self.title)
+
+    @property
+    def mae(self) -> float:
+        """Mean absolute error, dex."""
+        return float(np.abs(self.measured - self.predicted).mean())
+
+    @property
+    def covered90(self) -> float:
+        """Share of rows inside their 90 % intervals."""
+        return float(((self.measured >= self.low) & (self.measured <= self.high)).mean())
+
+    @property
+    def words(self) -> str:
+        """Rows, error and coverage in one line."""
+        return f"n {len(self.measured)}, MAE {self.mae:.2f} dex, {100 * self.covered90:.0f} % inside 90 %"
+
+
+@dataclass(frozen=True, slots=True)
 class SampleRow:
     """One line of the campaign's table; numbers at 25 °C, None where there is none."""
 

@@ -12,7 +12,7 @@ from nasicon_loop.core import Refusal, plain, to_json
 from nasicon_loop.lab import Lab, opened
 
 MARK = "@nasicon "
-KINDS = ("train", "suggest", "dopants", "report")
+KINDS = ("train", "suggest", "dopants", "report", "why", "map")
 _REFUSED = 1
 _WRONG_USAGE = 2
 
@@ -73,7 +73,22 @@ def _report(lab: Lab, _n: int) -> Any:
     return {"path": str(write_report(lab, progress=_Told()).html)}
 
 
-_WORK = dict(zip(KINDS, (_train, _suggest, _dopants, _report), strict=True))
+def _why(lab: Lab, n: int) -> Any:
+    from nasicon_loop.lab import explain_suggestion
+
+    told = _Told()
+    told.start("asking the model", 1)
+    return explain_suggestion(lab, n)
+
+
+def _map(lab: Lab, _n: int) -> Any:
+    from nasicon_loop.lab import score_cells, score_dopants
+
+    found = score_dopants(lab, progress=_Told())
+    return {"cells": score_cells(found), "model": found.model}
+
+
+_WORK = dict(zip(KINDS, (_train, _suggest, _dopants, _report, _why, _map), strict=True))
 
 
 def main(arguments: list[str]) -> int:

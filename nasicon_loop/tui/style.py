@@ -20,10 +20,14 @@ TextTable > .datatable--header { background: $surface; color: $text-muted; text-
 .-wide .narrow { width: 48; }
 NyquistPlot { width: 1fr; height: 1fr; border: round $secondary; }
 NyquistPlot:focus { border: round $primary; }
+#pictures, #tables, #quality { height: 1fr; }
+#map { height: 1fr; padding: 0 1; }
+ParityPlot { width: 3fr; height: 1fr; border: round $secondary; }
+CalibrationPlot { width: 2fr; height: 1fr; border: round $secondary; }
 Tree { height: 1fr; background: $background; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1; }
 .sheet { height: 1fr; scrollbar-size-vertical: 0; }
 .sheet Static { width: 80; height: auto; }
-Form, Ask, Help { align: center middle; background: $background 60%; }
+Form, Ask, Help, Page { align: center middle; background: $background 60%; }
 .dialog { width: 76; max-width: 100%; height: auto; max-height: 100%; border: round $primary; background: $surface;
           padding: 0 1; }
 .dialog-title { text-style: bold; width: 100%; height: auto; }
@@ -35,6 +39,8 @@ Form, Ask, Help { align: center middle; background: $background 60%; }
 .dialog-error { color: $error; height: auto; max-height: 4; }
 .dialog-keys { color: $text-muted; height: 1; }
 Help .dialog-fields { max-height: 19; }
+.dialog-page { height: auto; max-height: 19; scrollbar-size-vertical: 1; }
+.-wide .dialog-page { max-height: 40; }
 ToastRack { margin-bottom: 3; }
 Toast { max-width: 76; }
 """

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nasicon_loop.core import Refusal
-from nasicon_loop.predict import Model, Row, Settings, explain, load, nearest_known, train
+from nasicon_loop.predict import Model, Row, Settings, explain, load, nearest_known, read_held_out, train
 
 PROBE = ["Na3Zr2Si2PO12", "Na3.4Zr1.8Mg0.2Si2PO12", "NaZr2(PO4)3", "LiTi2(PO4)3"]
 
@@ -159,6 +159,30 @@ def test_explanation_lists_descriptors(model: Model) -> None:
     assert all(len(site.names) == len(site.weights) == len(site.loadings) for site in found.sites)
     assert "ionic radius" in found.sites[1].names
     assert "mobile ions per 12 O" in found.features
+    assert found.weighed_by == "log10 sigma"
+    for site in found.sites:
+        for weight, reason in zip(site.weights, site.dropped, strict=True):
+            assert (weight == 0) == bool(reason)
+        assert sum(site.explained) <= 1 + 1e-9
+    reasons = [reason for site in found.sites for reason in site.dropped if reason]
+    assert reasons
+    assert all(0.98 < float(reason.rsplit(" ", 1)[1].rstrip(")")) <= 1 for reason in reasons)
+
+
+def test_a_stored_model_keeps_what_it_said_about_rows_that_it_had_not_seen(
+    model: Model, model_directory: Path, literature: list[Row], tmp_path: Path, tiny: Settings
+) -> None:
+    found = read_held_out(model_directory)
+    assert len(found) == model.manifest["metrics"]["held_out"]["all"]["n"]
+    mae = np.abs(found.measured - found.mean).mean()
+    assert mae == pytest.approx(model.manifest["metrics"]["held_out"]["all"]["mae"], abs=1e-4)
+    assert set(found.families) == {"silico-phosphate", "phosphate"}
+    assert ((found.pit >= 0) & (found.pit <= 1)).all()
+    again = train(literature, tmp_path / "again", settings=tiny, seed=1, previous=model_directory)
+    assert again.held_out is not None
+    assert (again.held_out.mean == found.mean).all()  # networks taken over, and this with them
+    with pytest.raises(Refusal):
+        read_held_out(tmp_path / "nothing")
 
 
 def test_nearest_known(literature: list[Row]) -> None:

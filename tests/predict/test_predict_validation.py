@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from nasicon_loop.core import Refusal
-from nasicon_loop.predict import Row, Settings, baselines, train, validate
+from nasicon_loop.predict import Row, Settings, Validation, baselines, train, validate
 from nasicon_loop.predict.metrics import errors
+from nasicon_loop.predict.validation import RIVALS
 
 MODELS = (
     "CNN with trees",
@@ -53,8 +54,35 @@ def test_table_has_every_model_on_the_same_rows(
     assert by_model["mean"].r2 < 0.1
     assert found.markdown().count("\n") == len(found.scores) + 1
     json.dumps(found.to_dict())
+    _pairs_are_those_of_the_table(found)
+    _calibration_is_that_of_the_held_out_values(found)
     again = validate(literature, settings=small, seed=3, splits=("random",))
     assert again.scores == tuple(s for s in found.scores if s.split == "random")
+
+
+def _pairs_are_those_of_the_table(found: Validation) -> None:
+    pair = found.paired("CNN with trees", "ridge", "source", "all", n_boot=300, seed=1)
+    maes = {s.model: s.mae for s in found.scores if (s.split, s.subset) == ("source", "all")}
+    assert (pair.mae_a, pair.mae_b) == pytest.approx((maes["CNN with trees"], maes["ridge"]))
+    assert pair.difference == pytest.approx(maes["CNN with trees"] - maes["ridge"])
+    assert pair.low <= pair.difference <= pair.high
+    assert pair == found.paired("CNN with trees", "ridge", "source", "all", n_boot=300, seed=1)
+    assert found.paired("ridge", "ridge", "random", "all").high == 0.0
+    with pytest.raises(Refusal):
+        found.paired("ridge", "crystal ball", "random", "all")
+    for one in found.comparisons:
+        rivals = [s for s in found.scores if (s.split, s.subset) == (one.split, one.subset) and s.model in RIVALS]
+        assert one.mae_b == pytest.approx(min(s.mae for s in rivals))
+    assert {one.split for one in found.comparisons} == set(found.splits)
+
+
+def _calibration_is_that_of_the_held_out_values(found: Validation) -> None:
+    shares = found.calibration("random")
+    assert shares is not None
+    assert list(shares) == sorted(shares)
+    pit = found.pit["CNN with trees, random"]
+    assert ((pit >= 0) & (pit <= 1)).all()
+    assert found.calibration("random", "ridge") is None  # it gives an interval and no distribution
 
 
 def test_too_few_rows(literature: list[Row], tiny: Settings) -> None:

@@ -9,6 +9,7 @@ import pytest
 from nasicon_loop.core import Refusal
 from nasicon_loop.report import (
     ElementTile,
+    HeldOutView,
     PairTile,
     ParityPoint,
     RoundPoint,
@@ -21,6 +22,7 @@ from nasicon_loop.report import (
     parity,
     periodic_table,
     residuals,
+    validation_sheet,
 )
 from nasicon_loop.report.layout import PLACES
 from nasicon_loop.report.style import power_of_ten
@@ -158,3 +160,40 @@ def test_the_map_of_pairs_is_written_with_gaps_blocked_and_unsupported(tmp_path,
     else:
         assert ET.parse(path).getroot().tag.endswith("svg")  # noqa: S314 - we wrote it
     assert pair_map([], tiles, tmp_path / f"empty{suffix}", score_name="score").is_file()
+
+
+def held_out_view(n=40, families=("silico-phosphate", "phosphate", "lithium", NASTY)):
+    source = np.random.default_rng(0)
+    measured = source.uniform(-8, -2, n)
+    predicted = measured + source.normal(size=n)
+    names = tuple(families[k % len(families)] for k in range(n))
+    levels = (0.25, 0.5, 0.75, 0.9)
+    return HeldOutView(NASTY, measured, predicted, predicted - 1.6, predicted + 1.6, names, levels, levels)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg"])
+@pytest.mark.parametrize("n_views", [1, 4])
+def test_a_sheet_has_a_row_of_panels_per_view(tmp_path, suffix, n_views):
+    path = validation_sheet([held_out_view() for _ in range(n_views)], tmp_path / f"sheet{suffix}")
+    if suffix == ".png":
+        width, height = size_of(path)
+        assert width > 1500
+        assert height > 500 * n_views
+    else:
+        assert ET.parse(path).getroot().tag.endswith("svg")  # noqa: S314 - we wrote it
+
+
+def test_one_row_is_enough_for_a_sheet_and_none_is_refused(tmp_path):
+    validation_sheet([held_out_view(1)], tmp_path / "one.png")
+    with pytest.raises(Refusal):
+        validation_sheet([], tmp_path / "none.png")
+    with pytest.raises(Refusal):
+        held_out_view(0)
+
+
+def test_the_words_of_a_view_are_its_numbers():
+    view = HeldOutView(
+        "t", np.array([-3.0, -4.0]), np.array([-3.5, -4.5]), np.array([-4.0, -4.6]), np.array([-2.0, -4.4]),
+        ("phosphate",) * 2, (0.9,), (0.5,),
+    )  # fmt: skip
+    assert view.words == "n 2, MAE 0.50 dex, 50 % inside 90 %"

@@ -11,10 +11,11 @@ from nasicon_loop.core import Refusal, plain
 from nasicon_loop.lab import Suggested, all_suggestions, decide_suggestions, new_sample
 from nasicon_loop.tui import words
 from nasicon_loop.tui.keys import bindings_of
+from nasicon_loop.tui.reasons import why_text
 from nasicon_loop.tui.screens.base import WIDE, LabScreen
 from nasicon_loop.tui.spawning import spawn
 from nasicon_loop.tui.widgets.bars import Detail
-from nasicon_loop.tui.widgets.dialogs import Field, Values
+from nasicon_loop.tui.widgets.dialogs import Field, Page, Values
 from nasicon_loop.tui.widgets.table import TextTable
 
 _MAX_N = 50
@@ -90,6 +91,8 @@ class SuggestionsScreen(LabScreen):
         state = self.selected.state if self.selected else None
         if action in ("accept", "reject", "hold"):
             return state is not None and state != {"accept": "accepted", "reject": "rejected", "hold": "held"}[action]
+        if action == "why":
+            return state is not None
         if action == "make_sample":
             return state is not None and state != "rejected"
         return super().can(action)
@@ -112,6 +115,26 @@ class SuggestionsScreen(LabScreen):
             self.act(
                 lambda: decide_suggestions(self.lab, {state: [number]}), lambda _: f"suggestion {number} is {state}"
             )
+
+    def do_why(self) -> None:
+        """Ask the current model why, in a child process, and show it over this screen."""
+        if self.selected is None:
+            return
+        number = self.selected.suggestion.number
+
+        async def work() -> None:
+            document = await self.nasicon.work("asking why", "why", number)
+            if document is None:
+                return
+            page = Page(f"Why: suggestion {number}", why_text(document))
+            if self.nasicon.front is self:
+                self.app.push_screen(page)
+            else:
+                self.nasicon.say(
+                    f"the reasons of suggestion {number} came when another screen was open: 3 w asks again"
+                )
+
+        spawn(self, work, group="job")
 
     def do_make_sample(self) -> None:
         """Begin a sample of the selected one."""

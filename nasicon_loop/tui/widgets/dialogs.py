@@ -192,3 +192,30 @@ class Help(ModalScreen[None]):
     def action_leave(self) -> None:
         """Close."""
         self.dismiss(None)
+
+
+class Page(ModalScreen[None]):
+    """A text to read; arrows scroll, any of the closing keys leaves."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,q", "leave", "close")]
+
+    def __init__(self, title: str, text: Text) -> None:
+        super().__init__()
+        self._title = title
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        """Draw the text."""
+        with Vertical(classes="dialog"):
+            yield Label(Text(plain(self._title)), classes="dialog-title", markup=False)
+            with VerticalScroll(classes="dialog-page"):
+                yield Static(self._text, markup=False)
+            yield Static(Text("↑↓ scroll   Esc close"), classes="dialog-keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Let the arrows scroll at once."""
+        self.query_one(VerticalScroll).focus()
+
+    def action_leave(self) -> None:
+        """Close."""
+        self.dismiss(None)
