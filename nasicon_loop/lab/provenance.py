@@ -112,8 +112,7 @@ def _published(reader: "Reader", row: "LiteratureRow", literature: "list[Literat
 def _taught_with(row: "LiteratureRow", taught: "Sequence[LiteratureRow]") -> "list[LiteratureRow]":
     """Return the other rows that the model hears as one with `row`: copies and repeats of the same measurement."""
     from nasicon_loop.lab.learning import literature_row
-    from nasicon_loop.predict import merged_rows
-    from nasicon_loop.predict.merging import parts_of
+    from nasicon_loop.predict import merged_rows, parts_of
 
     own = literature_row(row).row_id
     joined = merged_rows([literature_row(one, one.structure_sha256) for one in taught])

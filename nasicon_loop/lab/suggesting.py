@@ -138,7 +138,7 @@ def explain_suggestion(lab: "Lab", number: int) -> dict[str, Any]:
 
     Raises Refusal when there is no such suggestion, or no model.
     """
-    from nasicon_loop.lab.learning import predict_things
+    from nasicon_loop.lab.predicting import predict_things
 
     one = next((one for one in all_suggestions(lab) if one.suggestion.number == number), None)
     if one is None:

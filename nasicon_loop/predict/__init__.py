@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nasicon_loop.predict.held_out import HeldOutRows, read_held_out
     from nasicon_loop.predict.hull import Hull
     from nasicon_loop.predict.hull_validation import StabilityScore, validate_stability
-    from nasicon_loop.predict.merging import merged_rows
+    from nasicon_loop.predict.merging import merged_rows, parts_of
     from nasicon_loop.predict.model import Model, load, train
     from nasicon_loop.predict.nearest import KnownResult, nearest_known
     from nasicon_loop.predict.occlusion import Why, why
@@ -66,6 +66,7 @@ _HOME = {
     "leave_dopants_out": "dopants_left_out",
     "load": "model",
     "merged_rows": "merging",
+    "parts_of": "merging",
     "nearest_known": "nearest",
     "read_held_out": "held_out",
     "stability_hash": "rows",
@@ -110,6 +111,7 @@ __all__ = [
     "load",
     "merged_rows",
     "nearest_known",
+    "parts_of",
     "read_held_out",
     "stability_hash",
     "train",

@@ -40,7 +40,8 @@ def is_among(batch: Crystals, known: Mask) -> Mask:
     """Return (n,) whether the elements of a crystal are those of a known system (s, elements)."""
     asked, rows = (np.packbits(present, axis=1) for present in (elements_of(batch), known))
     word = np.dtype((np.void, asked.shape[1]))
-    return np.isin(*(np.ascontiguousarray(one).view(word).reshape(-1) for one in (asked, rows)))
+    questions, answers = (np.ascontiguousarray(one).view(word).reshape(-1) for one in (asked, rows))
+    return np.asarray(np.isin(questions, answers), dtype=bool)
 
 
 @dataclass(frozen=True)

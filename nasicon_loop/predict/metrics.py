@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from nasicon_loop.core import Progress, Silent
 from nasicon_loop.predict import bins
+from nasicon_loop.predict.balancing import HeldOut
 from nasicon_loop.predict.encoder import Encoder
 from nasicon_loop.predict.ensemble import NORMAL_90
-from nasicon_loop.predict.fitting import HeldOut, fit_whole
+from nasicon_loop.predict.fitting import fit_whole
 from nasicon_loop.predict.groups import random_folds
 from nasicon_loop.predict.prediction import CLASS_EDGES
 from nasicon_loop.predict.settings import Settings
