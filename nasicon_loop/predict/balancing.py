@@ -1,15 +1,15 @@
-"""The balance of an ensemble, from what its members and trees say about rows that they have not seen."""
+"""The balance of an ensemble, from what its members and trees say about chemical systems that they have not seen."""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nasicon_loop.predict.ensemble import NORMAL_90, Balance, Balances, Normals
-from nasicon_loop.predict.holding import Held
+from nasicon_loop.predict.ensemble import NORMAL_90, Balance, Normals
 
 Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
+Held = NDArray[np.bool_]
+"""(n, members): which rows a member does not see."""
 
 MIN_HELD_OUT = 10
 SPREAD_LIMITS = (0.5, 3.0)
@@ -32,23 +32,7 @@ class HeldOut:
     sd: Array
 
 
-@dataclass(frozen=True)
-class Unseen:
-    """What trees say (n,) that had not seen the row's chemical system (`far`) or its source and formula (`near`)."""
-
-    far: Array | None
-    near: Array | None
-
-
-def balances_of(target: Array, members: Normals, held: Held, trees: Unseen, *, is_calibrated: bool) -> Balances:
-    """Return the balances for known and for unseen chemical systems; the same one where there are too few known."""
-    far = balance_of(target, members, held.far, trees.far, is_calibrated=is_calibrated)
-    if held.near.any(axis=1).sum() < MIN_HELD_OUT:
-        return Balances(far, far)
-    return Balances(balance_of(target, members, held.near, trees.near, is_calibrated=is_calibrated), far)
-
-
-def balance_of(target: Array, members: Normals, held: Mask, trees: Array | None, *, is_calibrated: bool) -> Balance:
+def balance_of(target: Array, members: Normals, held: Held, trees: Array | None, *, is_calibrated: bool) -> Balance:
     """Return the balance that suits unseen systems; `trees` (n,) are the means of trees that had not seen the row.
 
     The networks' share is the one with the least absolute error. The ratio of the spreads is the one with the best
@@ -67,7 +51,7 @@ def balance_of(target: Array, members: Normals, held: Mask, trees: Array | None,
     return min(found, key=lambda balance: _interval_score(said(members, held, trees, balance), target))
 
 
-def said(members: Normals, held: Mask, trees: Array | None, balance: Balance) -> HeldOut:
+def said(members: Normals, held: Held, trees: Array | None, balance: Balance) -> HeldOut:
     """Return what each row's own unseeing members say with the trees; their sd has the disagreement between them."""
     n_held = held.sum(axis=1)
     mean = np.where(n_held > 0, (members.mean * held).sum(axis=1) / np.maximum(n_held, 1), np.nan)
@@ -78,7 +62,7 @@ def said(members: Normals, held: Mask, trees: Array | None, balance: Balance) ->
     return HeldOut(wanted, sd * balance.evening(sd))
 
 
-def _fitting(target: Array, members: Normals, held: Mask, trees: Array | None, balance: Balance) -> Balance:
+def _fitting(target: Array, members: Normals, held: Held, trees: Array | None, balance: Balance) -> Balance:
     """Return the balance with the size of its spreads fitted, so that 90 % intervals hold 90 % of the held-out rows."""
     sd = said(members, held, trees, replace(balance, evenness=0.0)).sd
     balance = replace(balance, typical_sd=float(np.exp(np.nanmean(np.log(sd)))))

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nasicon_loop.predict.fitting import systems
 from nasicon_loop.predict.groups import grouped_folds
-from nasicon_loop.predict.holding import systems
 from nasicon_loop.predict.metrics import is_sodium_at_room_temperature
 from nasicon_loop.predict.table import Table
 from nasicon_loop.predict.table_features import table_features

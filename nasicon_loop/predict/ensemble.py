@@ -1,9 +1,9 @@
 """The networks together, and the trees beside them: what the literature says, before the lab's own results speak.
 
-A member is a head on a frozen trunk; it has not seen some of the rows (holding.py). What members and trees say about
-these decides the balance: the networks' share of the mean (the rest is the trees'), and how much the members' own
-spreads and their disagreement are widened so that 90 % intervals hold 90 %. There are two: one for compositions whose
-elements occur together in the training rows, one for the others.
+A member is a head on a frozen trunk; it leaves one fold of chemical systems out. What members and trees say about
+systems that they have not seen decides the balance: the networks' share of the mean (the rest is the trees'), how much
+the members' own spreads and their disagreement are widened so that 90 % intervals hold 90 %, and how far the spreads of
+different compositions are evened out.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,7 +17,6 @@ from scipy.special import ndtr
 from nasicon_loop.predict import bins
 from nasicon_loop.predict.crystals import Crystals
 from nasicon_loop.predict.encoder import Encoder
-from nasicon_loop.predict.holding import is_among
 from nasicon_loop.predict.network import Head, Heads, Trunk, mean_and_sd
 from nasicon_loop.predict.settings import Settings
 from nasicon_loop.predict.trees import Trees
@@ -72,9 +71,7 @@ class Ensemble:
     settings: Settings
     target_mean: float
     target_sd: float
-    balances: "Balances"
-    known_systems: NDArray[np.bool_]
-    """(s, elements): which elements occur together in the training rows."""
+    balance: "Balance"
 
     @property
     def edges(self) -> Array:
@@ -94,10 +91,9 @@ class Ensemble:
         """Return the members' normal distributions, moved by the trees' part and widened; parametric settings only."""
         k = self.settings.n_members
         found = _chunked(batch, temperature_c, kinds, self._parameters, 2 * k)
-        members, trees = Normals(found[:, :k], found[:, k : 2 * k]), self._trees(batch, temperature_c, kinds)
-        near, far = (combined(members, trees, one) for one in (self.balances.near, self.balances.far))
-        is_near = is_among(batch, self.known_systems)[:, None]
-        return Normals(np.where(is_near, near.mean, far.mean), np.where(is_near, near.sd, far.sd))
+        return combined(
+            Normals(found[:, :k], found[:, k : 2 * k]), self._trees(batch, temperature_c, kinds), self.balance
+        )
 
     def share_of(self, batch: Crystals) -> Array:
         """Return (n,) the networks' part of the mean."""
@@ -106,7 +102,7 @@ class Ensemble:
         return np.where(is_among(batch, self.known_systems), self.balances.near.share, self.balances.far.share)
 
     def _trees(self, batch: Crystals, temperature_c: Array, kinds: Sequence[str]) -> Array | None:
-        if self.trees is None or min(self.balances.near.share, self.balances.far.share) >= 1.0:
+        if self.trees is None or self.balance.share >= 1.0:
             return None
         from nasicon_loop.predict.table_features import table_features
 
@@ -186,14 +182,6 @@ class Balance:
     def evening(self, sd: Array) -> Array:
         """Return what to multiply the spreads by whose sd (n,) in dex this is."""
         return np.asarray((sd / self.typical_sd) ** -self.evenness, dtype=np.float64)
-
-
-@dataclass(frozen=True)
-class Balances:
-    """`near` for compositions of elements that occur together in the training rows, `far` for the others."""
-
-    near: Balance
-    far: Balance
 
 
 def _chunked(

@@ -11,11 +11,12 @@ from torch import Tensor
 
 from nasicon_loop.core import Executor, Inline, Progress, Refusal, Silent
 from nasicon_loop.predict import bins
-from nasicon_loop.predict.balancing import HeldOut, Unseen, balances_of, said
+from nasicon_loop.predict.balancing import HeldOut, balance_of, said
+from nasicon_loop.predict.crystals import Crystals
+from nasicon_loop.predict.descriptors import SITES
 from nasicon_loop.predict.encoder import Encoder
-from nasicon_loop.predict.ensemble import Balance, Balances, Ensemble, members_of, vectors_of
-from nasicon_loop.predict.groups import Folds
-from nasicon_loop.predict.holding import Held, elements_of, held_of
+from nasicon_loop.predict.ensemble import Balance, Ensemble, members_of, vectors_of
+from nasicon_loop.predict.groups import Folds, grouped_folds
 from nasicon_loop.predict.image import IMAGE_SHAPE
 from nasicon_loop.predict.network import CrystalNet, Heads, mean_and_sd
 from nasicon_loop.predict.pretraining import Pretrained, from_compositions
@@ -36,6 +37,14 @@ from nasicon_loop.predict.trees import fit_trees
 Array = NDArray[np.float64]
 
 MIN_ROWS = 10
+
+
+def systems(batch: Crystals) -> Folds:
+    """Return (n,) numbers of chemical systems: crystals of the same elements share one."""
+    present = np.concatenate([batch.amounts[site] > 0 for site in SITES], axis=1)
+    n_elements = present.shape[1] // len(SITES)
+    elements = present.reshape(len(batch), len(SITES), n_elements).any(axis=1)
+    return np.unique(elements, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
 
 def fit_ensemble(
@@ -68,19 +77,20 @@ def fit_ensemble(
     image, features = encoder.encode(table.batch, table.temperature_c, table.kinds)
     vectors = vectors_of(pretrained.trunks, image, settings)
     centre, scale = float(table.target.mean()), max(float(table.target.std()), 1e-3)
-    held = held_of(table, settings, seed)
+    folds = _folds(table, settings, seed)
     target = torch.from_numpy(((table.target - centre) / scale).astype(np.float32))
+    held = _held(folds, settings)
     items = [
         _Members(torch.cat([vector, features], dim=1), target, _weights(table, settings), part, settings, seed, k)
-        for k, (vector, part) in enumerate(zip(vectors, _by_trunk(held.masks, settings), strict=True))
+        for k, (vector, part) in enumerate(zip(vectors, _by_trunk(held, settings), strict=True))
     ]
     bar = progress or Silent()
     bar.start("training", len(items))
     heads = tuple((executor or Inline()).map(_fit_members, items, seed=seed, progress=bar))
     bar.finish()
     members = members_of(vectors, features, heads, scale, centre)
-    unseen = _unseen_trees(table, held, settings, seed)
-    balances = balances_of(table.target, members, held, unseen, is_calibrated=settings.is_calibrated)
+    unseen = _unseen_trees(table, folds, settings, seed)
+    balance = balance_of(table.target, members, held, unseen, is_calibrated=settings.is_calibrated)
     asked = table_features(table.batch, table.temperature_c, table.kinds)
     trees = fit_trees(asked, table.target, settings.n_trees, seed) if settings.n_trees else None
     ensemble = Ensemble(
@@ -91,10 +101,9 @@ def fit_ensemble(
         settings,
         centre,
         scale,
-        balances,
-        np.unique(elements_of(table.batch), axis=0),
+        balance,
     )
-    return ensemble, said(members, held.far, unseen.far, balances.far)
+    return ensemble, said(members, held, unseen, balance)
 
 
 @dataclass(frozen=True)
@@ -143,33 +152,36 @@ def _weights(table: Table, settings: Settings) -> Tensor:
     return torch.from_numpy((weight / weight.mean()).astype(np.float32))
 
 
-def _unseen_trees(table: Table, held: Held, settings: Settings, seed: int) -> Unseen:
+def _unseen_trees(table: Table, folds: Folds, settings: Settings, seed: int) -> Array | None:
     if not settings.n_trees:
-        return Unseen(None, None)
+        return None
     asked = table_features(table.batch, table.temperature_c, table.kinds)
-    return Unseen(
-        *(_trees_of(asked, table.target, folds, settings, seed) for folds in (held.far_folds, held.near_folds))
-    )
-
-
-def _trees_of(asked: Array, target: Array, folds: Folds, settings: Settings, seed: int) -> Array:
-    """Return (n,) what trees say that had not seen the row's fold; NaN where too few rows would be left."""
     result = np.full(len(folds), np.nan)
     for fold in np.unique(folds):
         out = folds == fold
         if (~out).sum() >= MIN_ROWS // 2:
-            result[out] = fit_trees(asked[~out], target[~out], settings.n_trees, seed).mean(asked[out])
+            result[out] = fit_trees(asked[~out], table.target[~out], settings.n_trees, seed).mean(asked[out])
     return result
 
 
-def rebalanced(table: Table, ensemble: Ensemble, seed: int) -> Balances:
-    """Return the balances of the same members without trees; `table` holds the rows they were trained on."""
+def rebalanced(table: Table, ensemble: Ensemble, seed: int) -> Balance:
+    """Return the balance of the same members without trees; `table` holds the rows they were trained on."""
     settings = ensemble.settings
     image, features = ensemble.encoder.encode(table.batch, table.temperature_c, table.kinds)
     vectors = vectors_of(ensemble.trunks, image, settings)
     members = members_of(vectors, features, ensemble.heads, ensemble.target_sd, ensemble.target_mean)
-    held = held_of(table, settings, seed)
-    return balances_of(table.target, members, held, Unseen(None, None), is_calibrated=settings.is_calibrated)
+    folds = _folds(table, settings, seed)
+    return balance_of(table.target, members, _held(folds, settings), None, is_calibrated=settings.is_calibrated)
+
+
+def _folds(table: Table, settings: Settings, seed: int) -> Folds:
+    return grouped_folds(systems(table.batch), settings.n_folds, seed)
+
+
+def _held(folds: Folds, settings: Settings) -> NDArray[np.bool_]:
+    """Return (n, members) which rows a member does not see, in the order in which `members_of` lists them."""
+    order = [k for trunk in range(settings.n_trunks) for k in range(trunk, settings.n_members, settings.n_trunks)]
+    return np.stack([folds == k % settings.n_folds for k in order], axis=1)
 
 
 def _by_trunk(held: NDArray[np.bool_], settings: Settings) -> list[NDArray[np.bool_]]:
@@ -197,8 +209,7 @@ def _fit_whole(table: Table, settings: Settings, seed: int, progress: Progress |
         settings,
         0.0,
         1.0,
-        Balances(Balance(), Balance()),
-        np.unique(elements_of(table.batch), axis=0),
+        Balance(),
     )
     unknown = np.full(len(table.rows), np.nan)
     return ensemble, HeldOut(unknown, unknown)

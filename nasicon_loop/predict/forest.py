@@ -21,8 +21,8 @@ from nasicon_loop.predict.baselines import (
     N_TREES,
     features_of,
 )
+from nasicon_loop.predict.fitting import systems
 from nasicon_loop.predict.groups import grouped_folds
-from nasicon_loop.predict.holding import systems
 from nasicon_loop.predict.metrics import is_sodium_at_room_temperature
 from nasicon_loop.predict.table import Table
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from nasicon_loop.core import Executor, Inline, Progress, Refusal, Silent
 from nasicon_loop.predict.crystals import Crystals
 from nasicon_loop.predict.descriptors import SITES, vocabulary
+from nasicon_loop.predict.fitting import systems
 from nasicon_loop.predict.groups import grouped_folds, random_folds
-from nasicon_loop.predict.holding import systems
 from nasicon_loop.predict.hull import MIN_STABILITY_ROWS, STABLE_BELOW_EV, fit_hull, usable
 from nasicon_loop.predict.rows import StabilityRow
 from nasicon_loop.predict.settings import Settings

@@ -160,7 +160,7 @@ def train(
         "networks": "taken over" if reused else "trained",
         "settings": settings.to_dict(),
         "metrics": metrics,
-        "balances": asdict(ensemble.balances),
+        **asdict(ensemble.balance),
         "target_mean": ensemble.target_mean,
         "target_sd": ensemble.target_sd,
         "stability_hash": wanted["stability_hash"],

@@ -87,7 +87,7 @@ def why(
     without = model.summary(hosted, temperature_c).mean if names else np.zeros(0)
     sites = [Part(name, mean - float(value)) for name, value in zip(names, without, strict=True)]
     changes, left_out = _changes(model, batch, composition, temperature_c, is_makeable)
-    share = float(model.ensemble.share_of(batch)[0])
+    share = model.ensemble.balance.share if model.ensemble.trees is not None else 1.0
     correction = float(found.correction[0])
     return Why(
         formula=found.formulas[0],

@@ -35,9 +35,8 @@ class Settings:
 
     preset: str = "default"
 
-    n_members: int = 20
-    """Networks in the ensemble. Half of them leave out a fold of chemical systems each, the others a fold of sources
-    and formulas (holding.py); every fold is left out by as many."""
+    n_members: int = 10
+    """Networks in the ensemble; each leaves one fold of chemical systems out, and every fold is left out by as many."""
     n_epochs: int = 80
     batch_size: int = 64
     learning_rate: float = 2e-3
@@ -122,7 +121,7 @@ class Settings:
     @classmethod
     def quick(cls) -> Self:
         """Return the default with fewer epochs, for cross-validation while somebody waits."""
-        return cls(preset="quick", n_members=12, n_trunks=1, n_epochs=60, n_pretraining_epochs=15, n_trees=60)
+        return cls(preset="quick", n_members=5, n_trunks=1, n_epochs=60, n_pretraining_epochs=15, n_trees=60)
 
     @classmethod
     def paper(cls) -> Self:

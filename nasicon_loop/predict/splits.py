@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasicon_loop.predict.descriptors import vocabulary
+from nasicon_loop.predict.fitting import systems
 from nasicon_loop.predict.groups import Folds, grouped_folds, random_folds, sources
-from nasicon_loop.predict.holding import systems
 from nasicon_loop.predict.metrics import ROOM_WINDOW_C, is_sodium_at_room_temperature
 from nasicon_loop.predict.table import Table
 

@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from torch import nn
 
 from nasicon_loop.predict.correction import Correction
-from nasicon_loop.predict.descriptors import vocabulary
 from nasicon_loop.predict.encoder import Encoder
-from nasicon_loop.predict.ensemble import Balance, Balances, Ensemble
+from nasicon_loop.predict.ensemble import Balance, Ensemble
 from nasicon_loop.predict.held_out import HeldOutRows
 from nasicon_loop.predict.hull import HullNets, empty_network
 from nasicon_loop.predict.image import IMAGE_SHAPE
@@ -44,7 +43,6 @@ def arrays_of(
         arrays["hull.is_known"] = hull.is_known.astype(np.uint8)
         for number, network in enumerate(hull.networks):
             arrays.update(_state(network.head, f"hull.head{number}."))
-    arrays["known_systems"] = ensemble.known_systems.astype(np.uint8)
     arrays["correction.residual"] = correction.residual
     arrays["correction.scale"] = correction.scale
     if held_out is not None:
@@ -63,23 +61,14 @@ def ensemble_from(arrays: Arrays, manifest: Mapping[str, Any]) -> tuple[Ensemble
     trunks = tuple(_filled(Trunk(IMAGE_SHAPE, settings), arrays, f"trunk{k}.") for k in range(n_trunks))
     heads = tuple(_filled(_empty_head(k, n_features, settings), arrays, f"head{k}.") for k in range(n_trunks))
     trees = Trees.from_arrays(_below(arrays, "trees."), N_TABLE_FEATURES) if settings.n_trees else None
-    balances = Balances(*(_balance(manifest["balances"][name]) for name in ("near", "far")))
+    balance = Balance(**{one.name: float(manifest[one.name]) for one in fields(Balance)})
     centre, scale = float(manifest["target_mean"]), float(manifest["target_sd"])
-    if not (0 < scale < _LARGEST and abs(centre) < _LARGEST):
+    sizes = (balance.spread, balance.disagreement, balance.typical_sd, scale)
+    parts = 0 < balance.share <= 1 and 0 <= balance.evenness <= 1
+    if not (all(0 < size < _LARGEST for size in sizes) and parts and abs(centre) < _LARGEST):
         raise ValueError("a scale that is none of a trained model")
-    known = arrays["known_systems"].astype(bool)
-    if known.ndim != 2 or known.shape[1] != len(vocabulary()):
-        raise ValueError("known systems of other elements")
-    ensemble = Ensemble(encoder, trunks, heads, trees, settings, centre, scale, balances, known)
+    ensemble = Ensemble(encoder, trunks, heads, trees, settings, centre, scale, balance)
     return ensemble, _hull_from(arrays, ensemble) if "hull.feature_mean" in arrays else None
-
-
-def _balance(values: Mapping[str, Any]) -> Balance:
-    balance = Balance(**{one.name: float(values[one.name]) for one in fields(Balance)})
-    sizes = (balance.spread, balance.disagreement, balance.typical_sd)
-    if not (all(0 < size < _LARGEST for size in sizes) and 0 < balance.share <= 1 and 0 <= balance.evenness <= 1):
-        raise ValueError("a balance that is none of a trained model")
-    return balance
 
 
 def _empty_head(trunk: int, n_features: int, settings: Settings) -> Head | Heads:

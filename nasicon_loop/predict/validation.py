@@ -241,12 +241,12 @@ def _answer(job: _Job, _seed: int) -> _Answers:
     parts = {HYBRID: _asked(ensemble, job.out), CNN: _asked(alone, job.out)}
     if ensemble.trees is not None:
         parts[TREES] = _trees_alone(ensemble, job.out)
-    return _Answers(parts, float(ensemble.share_of(job.out.batch).mean()))
+    return _Answers(parts, ensemble.balance.share)
 
 
 def without_trees(table: Table, ensemble: Ensemble, seed: int) -> Ensemble:
     """Return the same networks without trees, balanced anew on the rows they had not seen."""
-    return replace(ensemble, trees=None, balances=rebalanced(table, ensemble, seed))
+    return replace(ensemble, trees=None, balance=rebalanced(table, ensemble, seed))
 
 
 def _asked(ensemble: Ensemble, out: Table) -> Array:

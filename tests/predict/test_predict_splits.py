@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nasicon_loop.predict import Row
-from nasicon_loop.predict.holding import systems
+from nasicon_loop.predict.fitting import systems
 from nasicon_loop.predict.splits import SPLITS, families, folds_of, leave_one_element_out, one_per_composition
 from nasicon_loop.predict.table import Table, tabulate
 

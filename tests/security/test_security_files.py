@@ -204,7 +204,7 @@ def test_a_manifest_cannot_ask_for_all_memory(tmp_path: Path) -> None:
         weights,
         settings={"hidden": [10**7] * 6, "n_members": 1, "n_trunks": 1},
         lab_rows=[],
-        balances=dict.fromkeys(("near", "far"), asdict(Balance())),
+        **asdict(Balance()),
         target_mean=0.0,
         target_sd=1.0,
     )
