@@ -95,12 +95,6 @@ class Ensemble:
             Normals(found[:, :k], found[:, k : 2 * k]), self._trees(batch, temperature_c, kinds), self.balance
         )
 
-    def share_of(self, batch: Crystals) -> Array:
-        """Return (n,) the networks' part of the mean."""
-        if self.trees is None:
-            return np.ones(len(batch))
-        return np.where(is_among(batch, self.known_systems), self.balances.near.share, self.balances.far.share)
-
     def _trees(self, batch: Crystals, temperature_c: Array, kinds: Sequence[str]) -> Array | None:
         if self.trees is None or self.balance.share >= 1.0:
             return None

@@ -35,7 +35,7 @@ def test_the_undoped_host_has_no_foreign_site(model: Model, literature: list[Row
 
 def test_the_networks_share_and_what_was_left_out_are_said(model: Model, literature: list[Row]) -> None:
     found = why(model, literature, DOPED)
-    assert found.networks_share == model.ensemble.share
+    assert found.networks_share == model.ensemble.balance.share
     assert f"{100 * found.networks_share:.0f} % of the mean are the networks'" in found.hints[0]
     none = why(model, literature, DOPED, is_makeable=lambda composition: False)
     assert none.changes == ()
