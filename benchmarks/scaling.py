@@ -2,37 +2,26 @@
 
 `python -m benchmarks scaling` measures on some thousand of each; with NASICON_SCALING_FULL=1 it also screens the space
 of one and two dopants (1.3 million candidates) with the default model inline, in two processes and on a Dask
-LocalCluster of two, and compares the best hundred. With NASICON_STABILITY_TABLE (see predict_validation) that model
+LocalCluster of two, and compares the best hundred. With NASICON_STABILITY_TABLE (see learned_rows) that model
 knows energies above the hull too.
 """
 
-import math
 import os
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.predict_validation import stability_rows
+from benchmarks.learned_rows import learned_rows
 from nasicon_loop import campaign
 from nasicon_loop.campaign import Question
 from nasicon_loop.core import Cluster, Executor, Inline, Processes
 from nasicon_loop.eis import analyse_many, paper_spectrum
 from nasicon_loop.lab.screening import screen_with
-from nasicon_loop.lab.tables import read_literature
 from nasicon_loop.predict import Row, Settings, train
 
 N_SPECTRA = 40
 SECONDS_PER_DAY = 86_400.0
-
-
-def rows() -> list[Row]:
-    """Return the shipped literature as the model takes it."""
-    return [
-        Row(f"{k}", one.formula, math.log10(one.sigma_s_cm), 0.44, one.temperature_c, "total", one.source, "literature")
-        for k, one in enumerate(read_literature())
-        if one.is_usable
-    ]
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -65,7 +54,7 @@ def screening(directory: Path, asked: Question, executors: dict[str, Executor]) 
 
 def run() -> str:
     """Measure, extrapolate, and return the section."""
-    literature = rows()
+    literature = list(learned_rows()[0])
     with tempfile.TemporaryDirectory() as folder:
         directory = Path(folder) / "0001"
         quick = Settings.quick()
@@ -98,7 +87,7 @@ def run() -> str:
 def _full(directory: Path, literature: list[Row]) -> list[str]:
     from distributed import LocalCluster
 
-    train(literature, directory, stability=stability_rows())
+    train(literature, directory, stability=learned_rows()[1])
     with (
         LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", host="127.0.0.1") as local,
         Cluster(local.scheduler_address) as cluster,

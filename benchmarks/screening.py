@@ -1,6 +1,6 @@
 """What a million double-doped candidates take: seconds on two cores, memory, and where the time goes.
 
-By the default model, with energies above the hull when NASICON_STABILITY_TABLE names a table (see predict_validation).
+By the default model, with energies above the hull when NASICON_STABILITY_TABLE names a table (see learned_rows).
 Beside it the way without arrays: a Composition per candidate, and `model.predict`.
 """
 
@@ -13,8 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.predict_validation import stability_rows
-from benchmarks.scaling import rows
+from benchmarks.learned_rows import learned_rows
 from benchmarks.yardstick import yardstick_seconds
 from nasicon_loop import campaign
 from nasicon_loop.campaign import Block, Question
@@ -116,7 +115,7 @@ def run() -> str:
     asked = question()
     with tempfile.TemporaryDirectory() as folder:
         directory = Path(folder) / "0001"
-        train(rows(), directory, stability=stability_rows())
+        train(learned_rows()[0], directory, stability=learned_rows()[1])
         model = load(directory)
         every = campaign.blocks(asked.settings)
         pairs = [block for block in every if len(block.dopants) == 2]
