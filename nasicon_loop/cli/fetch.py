@@ -55,7 +55,7 @@ def data_fetch(
         screen.print(f"{done.n_new} new structures, {done.n_known} already there, {done.n_foreign} not a NASICON")
         screen.print(f"folder   {plain(done.folder)}")
         for refusal in done.refusals[:20]:
-            screen.print(f"refused  {plain(refusal, limit=500)}", style="red")
+            screen.print(f"refused  {plain(refusal, limit=1000)}", style="red", soft_wrap=True)
         if len(done.refusals) > 20:
             screen.print(f"... and {len(done.refusals) - 20} more; --json lists all")
 

@@ -41,7 +41,7 @@ def data_import(
     def human(screen: "Console") -> None:
         screen.print(f"{done.n_new} new rows, {done.n_known} already there, {len(done.refusals)} refused")
         for refusal in done.refusals[:20]:
-            screen.print(f"refused  {plain(refusal, limit=500)}", style="red")
+            screen.print(f"refused  {plain(refusal, limit=1000)}", style="red", soft_wrap=True)
         if len(done.refusals) > 20:
             screen.print(f"... and {len(done.refusals) - 20} more; --json lists all")
 
@@ -159,7 +159,7 @@ def predict(
         for document in done if why else []:
             draw_why(screen, document["why"])
         for refusal in refusals:
-            screen.print(f"refused  {plain(refusal, limit=500)}", style="red")
+            screen.print(f"refused  {plain(refusal, limit=1000)}", style="red", soft_wrap=True)
 
     say([*done, *(refusal_document(refusal) for refusal in refusals)], human, as_json=as_json)
     if refusals:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nasicon_loop.cli.output import REFUSED, JsonOption, LabOption, refusing, say
+from nasicon_loop.core import plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,7 +24,7 @@ def init(
     """Make a lab folder with lab.toml, lab.db, inbox, vault and the shipped literature data."""
     from nasicon_loop.lab import create_lab
 
-    made = create_lab(folder, name=name or folder.resolve().name, prefix=prefix)
+    made = create_lab(folder, name=name or plain(folder.resolve().name, limit=100), prefix=prefix)
 
     def human(screen: "Console") -> None:
         screen.print(f"lab        {made.folder}")

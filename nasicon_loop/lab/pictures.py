@@ -1,7 +1,6 @@
 """From our values to pictures: what `report` draws, filled from analyses and scores."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -73,8 +72,6 @@ def draw_spectrum(
     """
     from nasicon_loop import report
 
-    if path.suffix.lower() not in (".png", ".svg"):
-        raise Refusal("pictures are .png or .svg", path)
     drawings = {
         "nyquist": report.nyquist,
         "bode": report.bode,
@@ -87,11 +84,7 @@ def draw_spectrum(
     view = spectrum_picture(spectrum, analysis, title)
     if kind in ("drt", "all"):
         view = with_relaxation(view, spectrum)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return drawings[kind](view, path)
-    except OSError as error:
-        raise Refusal(f"the picture cannot be written ({error.strerror})", path) from error
+    return drawings[kind](view, path)
 
 
 def tiles(scores: "Sequence[ElementScore]") -> "tuple[ElementTile, ...]":
@@ -108,8 +101,7 @@ def draw_scores(scores: "Sequence[DopantScore]", path: Path) -> Path:
     """Draw the dopants' scores over the periodic table. Raises Refusal for another suffix, or no access."""
     from nasicon_loop.report import periodic_table
 
-    with _drawn_to(path):
-        return periodic_table(_score_tiles(scores), path, score_name=SCORE_NAME)
+    return periodic_table(_score_tiles(scores), path, score_name=SCORE_NAME)
 
 
 def draw_pairs(pairs: "Sequence[PairScore]", scores: "Sequence[DopantScore]", path: Path) -> Path:
@@ -124,8 +116,7 @@ def draw_pairs(pairs: "Sequence[PairScore]", scores: "Sequence[DopantScore]", pa
         return ("Na", "Zr", "T").index(facts.site), facts.oxidation_state, facts.radius_angstrom
 
     tiles_of_pairs = [PairTile(one.first, one.second, one.hit.value) for one in pairs]
-    with _drawn_to(path):
-        return pair_map(tiles_of_pairs, _score_tiles(sorted(scores, key=order)), path, score_name=SCORE_NAME)
+    return pair_map(tiles_of_pairs, _score_tiles(sorted(scores, key=order)), path, score_name=SCORE_NAME)
 
 
 def _score_tiles(scores: "Sequence[DopantScore]") -> "tuple[ElementTile, ...]":
@@ -135,14 +126,3 @@ def _score_tiles(scores: "Sequence[DopantScore]") -> "tuple[ElementTile, ...]":
         ElementTile(one.element, None if one.hit is None else one.hit.score, one.n_support_rows, one.is_blocked)
         for one in scores
     )
-
-
-@contextmanager
-def _drawn_to(path: Path) -> "Iterator[None]":
-    if path.suffix.lower() not in (".png", ".svg"):
-        raise Refusal("pictures are .png or .svg", path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        yield
-    except OSError as error:
-        raise Refusal(f"the picture cannot be written ({error.strerror})", path) from error

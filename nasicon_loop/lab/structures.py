@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nasicon_loop.core import Refusal
+from nasicon_loop.core import Refusal, read_bounded
 
 if TYPE_CHECKING:
     from nasicon_loop.chemistry import Composition
@@ -19,17 +19,12 @@ def crystal_of_file(path: Path) -> "Crystals":
 
     Raises Refusal for what is no file, above 5 MB, not a CIF, not a NASICON, or short of ions.
     """
-    from nasicon_loop.lab.vault import read_bounded
     from nasicon_loop.predict import crystals_of_structures
 
     try:
-        if path.is_file() and (size := path.stat().st_size) > MAX_CIF_BYTES:
-            raise Refusal(f"has {size / 1e6:.1f} MB; a CIF of one structure has at most 5", path)
-        data = read_bounded(path, limit=MAX_CIF_BYTES)
+        data = read_bounded(path, MAX_CIF_BYTES, advice="a CIF of one structure is not", follow_links=False)
     except OSError as error:
         raise Refusal(f"cannot be read ({error.strerror})", path) from error
-    except ValueError as error:  # a null byte in the name
-        raise Refusal("is not the name of a file", path) from error
     crystal = crystals_of_structures([data.decode("utf-8", errors="replace")])
     charge = float(crystal.charge[0])
     if abs(charge) > REFINED_CHARGE:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nasicon_loop.chemistry import Composition, FormulaError, composition_of_cif
-from nasicon_loop.core import Refusal, plain
+from nasicon_loop.core import Refusal, plain, read_bounded
 from nasicon_loop.lab.table_columns import Columns, recognise
 
 SHIPPED = Path(__file__).parent / "data" / "literature.csv"
@@ -139,10 +139,7 @@ def _delimiter(text: str) -> str:
 
 def _text(path: Path, limit: int) -> str:
     try:
-        size = path.stat().st_size
-        if size > limit:
-            raise Refusal(f"has {size / 1e6:.1f} MB, at most {limit // 1_000_000} MB are read", path)
-        return path.read_text(encoding="utf-8-sig")
+        return read_bounded(path, limit).decode("utf-8-sig")
     except OSError as error:
         raise Refusal(f"cannot be read: {error.strerror}", path) from error
     except UnicodeDecodeError as error:
