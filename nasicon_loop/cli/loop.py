@@ -92,7 +92,11 @@ def data_cif(
 
     text = write_cif(formula, phase=phase, path=output)
     document = {"schema": 1, "formula": formula, "file": output, "cif": text}
-    say(document, lambda screen: screen.out(text if output is None else f"written: {output}"), as_json=as_json)
+    say(
+        document,
+        lambda screen: screen.out(text if output is None else f"written: {plain(output, limit=1000)}"),
+        as_json=as_json,
+    )
 
 
 @refusing
@@ -245,8 +249,8 @@ def report(
         written = write_report(opened_lab(lab), output, progress=bar)
 
     def human(screen: "Console") -> None:
-        screen.print(f"report   {written.html}")
+        screen.print(f"report   {plain(written.html, limit=1000)}")
         for picture in written.pictures:
-            screen.print(f"picture  {picture.path}")
+            screen.print(f"picture  {plain(picture.path, limit=1000)}")
 
     say(written, human, as_json=as_json)

@@ -143,4 +143,4 @@ def _say_sheet(screen: "Console", sheet: "BenchSheet", pdf: Path | None) -> None
     if pdf is None:
         screen.out(sheet.text, highlight=False)
     else:
-        screen.print(f"{sheet.label or 'the sheet'} is in {plain(pdf)}")
+        screen.print(f"{sheet.label or 'the sheet'} is in {plain(pdf, limit=1000)}")

@@ -56,7 +56,7 @@ def watch(
 
     screen = console()
     opened = opened_lab(lab)
-    screen.print(f"watching {opened.folder.inbox} (Ctrl-C ends it)")
+    screen.print(f"watching {plain(opened.folder.inbox, limit=1000)} (Ctrl-C ends it)")
     watch_inbox(
         opened,
         once=once,

@@ -27,9 +27,9 @@ def init(
     made = create_lab(folder, name=name or plain(folder.resolve().name, limit=100), prefix=prefix)
 
     def human(screen: "Console") -> None:
-        screen.print(f"lab        {made.folder}")
+        screen.print(f"lab        {plain(made.folder, limit=1000)}")
         screen.print(f"literature {made.n_literature_rows} rows")
-        screen.print(f"inbox      {made.inbox}   point the potentiostat's export here")
+        screen.print(f"inbox      {plain(made.inbox, limit=1000)}   point the potentiostat's export here")
         screen.print("next       cd there, then `nasicon train`")
 
     say(made, human, as_json=as_json)

@@ -66,8 +66,8 @@ def set_leads(
     from nasicon_loop.lab.reading import take_sweep
 
     taken = {path: take_sweep(path) for path in (short, opened) if path is not None}
-    sweeps = [None if path is None else taken[path][0] for path in (short, opened)]
-    leads = Leads(*sweeps, _name(short), _name(opened))
+    shorted, open_ = (None if path is None else taken[path][0] for path in (short, opened))
+    leads = Leads(shorted, open_, _name(short), _name(opened))
     hashes = lab.folder.open_vault().add_all([data for _, data in taken.values()])
     files = dict(zip(hashes, map(_name, taken), strict=True))
     document = {"short": _numbers(leads.short, short), "open": _numbers(leads.open, opened)}

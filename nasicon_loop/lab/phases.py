@@ -58,7 +58,7 @@ def set_phase(
     if phase not in db.PHASES:  # refused before the pattern is kept, as the writer refuses
         raise Refusal(f"the phase is one of {', '.join(db.PHASES)}", pellet.label)
     if any(fraction <= 0 for fraction in seconds.values()) or sum(seconds.values()) >= 1:
-        raise Refusal("second phases have more than 0 and together less than 100 wt %", pellet.label)
+        raise Refusal("second phases are mass fractions: more than 0 and together less than 100 wt %", pellet.label)
     sha256 = None
     if pattern is not None:
         data = read_bounded(pattern, _MAX_PATTERN_BYTES)
@@ -68,7 +68,7 @@ def set_phase(
     with lab.database.write(who=lab.who) as writer:
         return writer.add_phase(
             pellet,
-            phase,  # type: ignore[arg-type]  # the writer refuses any other word
+            phase,
             second_phases=seconds,
             pattern_sha256=sha256,
             pattern_name=None if pattern is None else plain(pattern.name),

@@ -233,6 +233,21 @@ def test_what_cannot_be_a_folder_is_refused_in_one_line(folder: Path, line: str,
     refused_in_one_line(run(folder, line, place), place)
 
 
+@pytest.mark.parametrize("name", ["\x1b[31m\u202e\n", "\udcff"], ids=["escapes", "no text"])
+@pytest.mark.parametrize(("line", "ending"), [*WRITE.values(), *((line, "") for line in MAKE.values())])
+def test_a_name_that_may_be_written_is_shown_harmless(
+    folder: Path, line: str, ending: str, name: str, tmp_path: Path
+) -> None:
+    if line.startswith(("screen", "data fetch")):
+        pytest.skip("needs a model, or a network")
+    place = tmp_path / f"{name}{ending}"
+    result = run(folder, line, place)
+    assert result.exception is None or isinstance(result.exception, SystemExit), repr(result.exception)
+    assert result.exit_code == 0, result.output
+    assert all(one.isprintable() for one in result.output.splitlines())
+    assert place.exists()
+
+
 @pytest.mark.parametrize("kind", ["a file", "below a file"])
 def test_the_demo_refuses_what_cannot_be_its_folder(kind: str, tmp_path: Path) -> None:
     place = odd("empty" if kind == "a file" else kind, tmp_path, "")

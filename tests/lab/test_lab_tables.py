@@ -190,7 +190,7 @@ def test_a_folder_of_cifs_with_its_properties(tmp_path: Path) -> None:
     assert [row.formula for row in read.rows] == ["Na3Zr2Si2PO12", "Na3.4Zr1.8Mg0.2Si2PO12"]
     reasons = " / ".join(str(refusal) for refusal in read.refusals)
     assert len(read.refusals) == 4
-    for part in ("not a readable CIF", "No such file", "not the plain name", "orphan.cif: no row of properties.csv"):
+    for part in ("not a readable CIF", "no such file", "not the plain name", "orphan.cif: no row of properties.csv"):
         assert part in reasons
 
 
@@ -200,7 +200,7 @@ def test_a_folder_needs_exactly_one_table(tmp_path: Path) -> None:
 
 
 def test_files_that_are_no_tables(tmp_path: Path) -> None:
-    with pytest.raises(Refusal, match="No such file"):
+    with pytest.raises(Refusal, match="no such file"):
         read_table(tmp_path / "none.csv")
     (tmp_path / "latin.csv").write_bytes(b"formula,\xe9\n")
     with pytest.raises(Refusal, match="not UTF-8"):
