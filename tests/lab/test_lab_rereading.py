@@ -261,3 +261,14 @@ def test_a_workbook_that_came_before_its_reader_is_read_when_there_is_one(
         assert refused.state == "refused"
     (result,) = read_again(bench.lab)
     assert (result.refusal, result.label, len(result.sweeps)) == (None, "NL-0001-P1", 1)
+
+
+def test_a_signature_under_the_earlier_numbers_has_to_be_given_again(lab: Lab, reader: Changing) -> None:
+    (old,) = current(lab)
+    sign_analysis(lab, old.id, "accepted", reason="looks good", by="Ada")
+    reader.version, reader.factor = "2", 2.0
+    read_again(lab)
+    (new,) = current(lab)
+    with lab.database.read() as found:
+        assert [one.who for one in found.signatures(old)] == ["Ada"]
+        assert found.signatures(new) == []
