@@ -43,11 +43,11 @@ DAY = (
     "pellet new NL-0001",
     "pellet geometry NL-0001-P1 --thickness-cm 0.127 --electrode-diameter-cm 1.6",
     "import SWEEP --sample NL-0002-P1",
-    "inbox assign 1 NL-0001-P1",
-    "analysis refit 2 --circuit R0-p(R1,CPE1)-CPE2 --electrolyte R0,R1 --by Ada --reason trying",
-    "analysis accept 3 --reason good",
-    "analysis reject 3 --reason bad",
-    "analysis retract 3 --reason wrong",
+    "inbox assign NEWEST-FILE NL-0001-P1",
+    "analysis refit NEWEST-ANALYSIS --circuit R0-p(R1,CPE1)-CPE2 --electrolyte R0,R1 --by Ada --reason trying",
+    "analysis accept NEWEST-ANALYSIS --reason good",
+    "analysis reject NEWEST-ANALYSIS --reason bad",
+    "analysis retract NEWEST-ANALYSIS --reason wrong",
     "leads set --short SHORT",
     "leads clear --reason cables",
     "dummy add SWEEP",
@@ -98,6 +98,14 @@ def everything(folder: Path) -> dict[str, Any]:
         return {"counts": reader.counts(), "journal": newest and newest[0].id}
 
 
+def newest(folder: Path) -> dict[str, str]:
+    """The numbers of the newest file and analysis: a server leaves out those of what was not committed."""
+    with opened(folder, who="test") as lab, lab.database.read() as reader:
+        files = [file.id for file in reader.files()]
+        analyses = [one.id for one in reader.current_analyses(with_document=False)]
+    return {"NEWEST-FILE": str(max(files, default=0)), "NEWEST-ANALYSIS": str(max(analyses, default=0))}
+
+
 @contextmanager
 def counted(monkeypatch: pytest.MonkeyPatch, *, is_cut: bool) -> Iterator[list[str]]:
     """Count the transactions; with `is_cut` the power goes when one has written all and not yet committed."""
@@ -118,8 +126,8 @@ def counted(monkeypatch: pytest.MonkeyPatch, *, is_cut: bool) -> Iterator[list[s
 
 def test_a_day_of_commands_is_one_transaction_each(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for line in DAY:
-        words = [str(folder.parent / word) if word in BESIDE else word for word in line.split()]
-        call = [*words, "--lab", str(folder), "--json"]
+        known = {name: str(folder.parent / name) for name in BESIDE} | newest(folder)
+        call = [*(known.get(word, word) for word in line.split()), "--lab", str(folder), "--json"]
         before = everything(folder)
         with counted(monkeypatch, is_cut=True) as begun, pytest.raises(PowerCutError):
             CliRunner().invoke(app, call)
