@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from db.engines import BUSY_TIMEOUT_MS, resolved, sqlite_path
 from db.mounts import refuse_network
 from db.revisions import REVISIONS
-from nasicon_loop.core import Refusal, plain
+from nasicon_loop.core import Refusal, plain, refuse_as_target
 
 if TYPE_CHECKING:
     from db.database import Database
@@ -34,8 +34,10 @@ def sync(path: Path) -> None:
 
 def verify_file(path: Path) -> str:
     """Return the version of the tables in a copy after proving it sound; Refusal says what is wrong with it."""
-    if not path.is_file():
+    if not path.exists():
         raise Refusal("there is no such backup", path)
+    if not path.is_file():
+        raise Refusal("is not a backup but a folder, pipe or device", path)
     try:
         with closing(_connect(path)) as connection:
             problems = [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
@@ -82,6 +84,7 @@ def backup(database: "Database", path: Path) -> Path:
     SQLite file, and read back row by row.
     """
     source = database.path
+    refuse_as_target(path)  # a free name beside a folder is not what was meant
     if source is None:
         from db.server_backups import back_up_lab
 

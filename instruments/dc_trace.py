@@ -17,7 +17,7 @@ from instruments.errors import UnreadableFile
 from instruments.readers.table import SPLITTERS, checked_rows, uses_decimal_comma, with_points
 from instruments.readers.text import decode, ends_with_newline, lines_of, number
 from instruments.reading import MAX_BYTES
-from nasicon_loop.core import plain
+from nasicon_loop.core import Refusal, plain, read_bounded
 
 _HEADING_WITHIN = 200
 _MAX_LINES = 1_200_000
@@ -49,10 +49,8 @@ def read_dc(path: str | Path) -> DcTrace:
     """Return the current against time in a file. Raises `UnreadableFile` with the path and a reason."""
     place = Path(path)
     try:
-        with place.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-        return read_dc_bytes(data)
-    except UnreadableFile as refusal:
+        return read_dc_bytes(read_bounded(place, MAX_BYTES))
+    except Refusal as refusal:
         raise UnreadableFile(refusal.reason, place) from refusal
     except OSError as problem:
         raise UnreadableFile(f"cannot be opened: {plain(problem.strerror or problem)}", place) from None

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from nasicon_loop.core import Refusal, plain
+from nasicon_loop.core import Refusal, plain, read_bounded
 
 SCHEMA = 1
 MAX_BYTES = 1_000_000
@@ -15,9 +15,8 @@ Value = TypeVar("Value")
 def load(path: Path) -> dict[str, Any]:
     """Return a TOML file's top table; Refusal when it cannot be read, is overlong, or is not `schema = 1`."""
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise Refusal("is larger than 1 MB; a recipe file is a few pages", path)
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = read_bounded(path, MAX_BYTES, advice="a recipe file is a few pages").decode("utf-8")
+        data = tomllib.loads(text)
     except (OSError, ValueError, RecursionError) as error:  # brackets and numbers can go on without end
         raise Refusal(f"cannot be read as TOML: {plain(error)}", path) from error
     if data.get("schema") != SCHEMA:

@@ -55,7 +55,7 @@ def backup(
     written = back_up(lab, target, verify=verify)
     say(
         {"backup": written},
-        lambda screen: screen.print(f"written and verified: {written}", soft_wrap=True),
+        lambda screen: screen.print(f"written and verified: {plain(written, limit=1000)}", soft_wrap=True),
         as_json=as_json,
     )
 
@@ -71,7 +71,7 @@ def restore(
     from nasicon_loop.lab import restore_backup
 
     kept = restore_backup(lab, source, verify=verify)
-    text = f"restored; what was there is kept as {kept}" if kept else "restored; nothing was there"
+    text = f"restored; what was there is kept as {plain(kept, limit=1000)}" if kept else "restored; nothing was there"
     say({"kept": kept}, lambda screen: screen.print(text, soft_wrap=True), as_json=as_json)
 
 

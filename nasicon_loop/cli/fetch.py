@@ -53,9 +53,9 @@ def data_fetch(
 
     def human(screen: "Console") -> None:
         screen.print(f"{done.n_new} new structures, {done.n_known} already there, {done.n_foreign} not a NASICON")
-        screen.print(f"folder   {plain(done.folder)}")
+        screen.print(f"folder   {plain(done.folder, limit=1000)}")
         for refusal in done.refusals[:20]:
-            screen.print(f"refused  {plain(refusal, limit=500)}", style="red")
+            screen.print(f"refused  {plain(refusal, limit=1000)}", style="red", soft_wrap=True)
         if len(done.refusals) > 20:
             screen.print(f"... and {len(done.refusals) - 20} more; --json lists all")
 

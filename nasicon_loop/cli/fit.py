@@ -80,6 +80,7 @@ def fit(
             leads=read_leads(short, open_) if short or open_ else None,
             by_hand=by_hand,
             by=by or operator_name(),
+            pictures=plot,
             progress=bar,
         )
     pictures = _draw_all(fitted, plot, plot_kind) if plot else []
@@ -115,8 +116,6 @@ def _draw_all(fitted: "list[Fitted]", target: Path, kind: PlotKind) -> list[Path
         if len(fitted) != 1:
             raise Refusal(f"one picture file for {len(fitted)} sweeps: give a folder", target)
         return [draw_fitted(fitted[0], target, kind)]
-    if target.suffix:
-        raise Refusal("pictures are .png or .svg, or give a folder", target)
     names = _picture_names(fitted, "" if kind == "nyquist" else f"_{kind}")
     return [draw_fitted(item, target / name, kind) for item, name in zip(fitted, names, strict=True)]
 
@@ -139,6 +138,6 @@ def _table(screen: "Console", fitted: "list[Fitted]", refusals: list[Refusal], p
     for item in fitted:
         screen.print(verdict_block(Path(item.file).name, item.sweep, item.document()), end="")
     for refusal in refusals:
-        screen.print(f"refused  {plain(refusal, limit=1000)}", style="red")
+        screen.print(f"refused  {plain(refusal, limit=1000)}", style="red", soft_wrap=True)
     for picture in pictures:
-        screen.print(f"picture  {picture}")
+        screen.print(f"picture  {plain(picture, limit=1000)}")

@@ -41,7 +41,7 @@ def data_import(
     def human(screen: "Console") -> None:
         screen.print(f"{done.n_new} new rows, {done.n_known} already there, {len(done.refusals)} refused")
         for refusal in done.refusals[:20]:
-            screen.print(f"refused  {plain(refusal, limit=500)}", style="red")
+            screen.print(f"refused  {plain(refusal, limit=1000)}", style="red", soft_wrap=True)
         if len(done.refusals) > 20:
             screen.print(f"... and {len(done.refusals) - 20} more; --json lists all")
         for remark in done.remarks[:20]:
@@ -71,7 +71,11 @@ def data_cif(
 
     text = write_cif(formula, phase=phase, path=output)
     document = {"schema": 1, "formula": formula, "file": output, "cif": text}
-    say(document, lambda screen: screen.out(text if output is None else f"written: {output}"), as_json=as_json)
+    say(
+        document,
+        lambda screen: screen.out(text if output is None else f"written: {plain(output, limit=1000)}"),
+        as_json=as_json,
+    )
 
 
 @refusing
@@ -123,7 +127,7 @@ def predict(
         for document in done if why else []:
             draw_why(screen, document["why"], limit)
         for refusal in refusals:
-            screen.print(f"refused  {plain(refusal, limit=500)}", style="red")
+            screen.print(f"refused  {plain(refusal, limit=1000)}", style="red", soft_wrap=True)
 
     say([*done, *(refusal_document(refusal) for refusal in refusals)], human, as_json=as_json)
     if refusals:
@@ -209,8 +213,8 @@ def report(
         written = write_report(opened_lab(lab), output, progress=bar)
 
     def human(screen: "Console") -> None:
-        screen.print(f"report   {written.html}")
+        screen.print(f"report   {plain(written.html, limit=1000)}")
         for picture in written.pictures:
-            screen.print(f"picture  {picture.path}")
+            screen.print(f"picture  {plain(picture.path, limit=1000)}")
 
     say(written, human, as_json=as_json)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nasicon_loop.cli.output import JsonOption, LabOption, opened_lab, refusing, say
-from nasicon_loop.core import Refusal, plain
+from nasicon_loop.core import Refusal, plain, refuse_as_target, write_whole
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -113,13 +113,15 @@ def recipe(
 
     if excess_basis not in (None, "precursor", "element", "batch"):
         raise Refusal("is not an excess basis: precursor, element or batch", excess_basis)
+    if pdf is not None:
+        refuse_as_target(pdf)
     wish = Wish(pellets, mass_g, excess_percent, excess_basis, strict_paper, pellet_thickness_cm)
     if sign_off or deviation:
         _write_beside(lab, target, wish, deviation or [], sign_off=sign_off, by=by)
         wish = Wish()
     sheet = bench_sheet(lab, target, wish, markdown=markdown)
     if pdf is not None:
-        _write(pdf, sheet.pdf())
+        write_whole(pdf, sheet.pdf())
     say(sheet.document, lambda screen: _say_sheet(screen, sheet, pdf), as_json=as_json)
 
 
@@ -137,15 +139,8 @@ def _write_beside(
         add_deviation(opened, label, text, by=by)
 
 
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise Refusal(f"cannot be written ({error.strerror})", path) from error
-
-
 def _say_sheet(screen: "Console", sheet: "BenchSheet", pdf: Path | None) -> None:
     if pdf is None:
         screen.out(sheet.text, highlight=False)
     else:
-        screen.print(f"{sheet.label or 'the sheet'} is in {plain(pdf)}")
+        screen.print(f"{sheet.label or 'the sheet'} is in {plain(pdf, limit=1000)}")

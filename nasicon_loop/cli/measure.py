@@ -28,7 +28,6 @@ def import_command(
     as_json: JsonOption = False,
 ) -> None:
     """Import files: keep, read, fit, and write down what they say."""
-    from nasicon_loop.cli.stories import import_block
     from nasicon_loop.lab import import_files
 
     with progress_bar() as bar:
@@ -36,7 +35,9 @@ def import_command(
 
     def human(screen: "Console") -> None:
         for result in results:
-            screen.print(import_block(result), end="")
+            _say_result(screen, result)
+        if not results:
+            screen.print("no files there")
 
     say([result.document() for result in results], human, as_json=as_json)
     if any(result.refusal for result in results):
@@ -55,7 +56,7 @@ def watch(
 
     screen = console()
     opened = opened_lab(lab)
-    screen.print(f"watching {opened.folder.inbox} (Ctrl-C ends it)")
+    screen.print(f"watching {plain(opened.folder.inbox, limit=1000)} (Ctrl-C ends it)")
     watch_inbox(
         opened,
         once=once,
@@ -67,7 +68,7 @@ def watch(
 def _say_result(screen: "Console", result: "ImportResult") -> None:
     from nasicon_loop.cli.stories import import_block
 
-    screen.print(import_block(result), end="")
+    screen.print(import_block(result), end="", soft_wrap=result.refusal is not None)  # a refusal is one line
 
 
 @refusing

@@ -25,7 +25,7 @@ def _draw(screen: "Console", done: "Reanalysed") -> None:
     from nasicon_loop.cli.stories import import_block
 
     for result in done.read_anew:
-        screen.print(import_block(result), end="")
+        screen.print(import_block(result), end="", soft_wrap=result.refusal is not None)
     screen.print(f"{done.n_done} analyses made anew by engine {done.engine_version}; the old ones stay")
     screen.print(f"untouched: {done.n_current} current, {done.n_by_hand} by hand, {done.n_taken_back} taken back")
     if not done.changes:

@@ -10,7 +10,7 @@ import typer
 
 from nasicon_loop.cli.loop import EXECUTORS
 from nasicon_loop.cli.output import JsonOption, LabOption, opened_lab, progress_bar, refusing, say
-from nasicon_loop.core import Refusal, joined
+from nasicon_loop.core import Refusal, joined, plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -77,7 +77,7 @@ def _draw_dopants(console: "Console", found: "DopantsScored", limit: int, plot: 
     _draw_paper(console, found)
     _draw_parts(console, found)
     if plot is not None:
-        console.print(f"picture  {plot}")
+        console.print(f"picture  {plain(plot, limit=1000)}")
 
 
 def _dopant_cells(one: dict[str, Any]) -> list[str]:
@@ -202,7 +202,7 @@ def _draw_pairs(console: "Console", found: "PairsScored", limit: int, plot: Path
     console.print(f"{_HIT_WORDS}\n")
     _draw_parts(console, found.dopants)
     if plot is not None:
-        console.print(f"picture  {plot}")
+        console.print(f"picture  {plain(plot, limit=1000)}")
 
 
 _HIT_COLUMNS = ("formula", "lg sigma", "gain", "phase")

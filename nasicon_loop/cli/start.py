@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nasicon_loop.cli.output import REFUSED, JsonOption, LabOption, refusing, say
+from nasicon_loop.core import plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,12 +24,12 @@ def init(
     """Make a lab folder with lab.toml, lab.db, inbox, vault and the shipped literature data."""
     from nasicon_loop.lab import create_lab
 
-    made = create_lab(folder, name=name or folder.resolve().name, prefix=prefix)
+    made = create_lab(folder, name=name or plain(folder.resolve().name, limit=100), prefix=prefix)
 
     def human(screen: "Console") -> None:
-        screen.print(f"lab        {made.folder}")
+        screen.print(f"lab        {plain(made.folder, limit=1000)}")
         screen.print(f"literature {made.n_literature_rows} rows")
-        screen.print(f"inbox      {made.inbox}   point the potentiostat's export here")
+        screen.print(f"inbox      {plain(made.inbox, limit=1000)}   point the potentiostat's export here")
         screen.print("next       cd there, then `nasicon train`")
 
     say(made, human, as_json=as_json)

@@ -50,8 +50,10 @@ def draw_inbox(screen: "Console", rows: "Sequence[InboxRow]") -> None:
 
 
 def import_block(result: "ImportResult") -> "Text":
-    """Return what an import did with one file as a block of lines."""
-    again = "" if result.is_new or result.refusal else " (was here already)"
+    """Return what an import did with one file as a block of lines; a refusal is one line: `refused  file: reason`."""
+    if result.refusal is not None:
+        return _refused_block(result)
+    again = "" if result.is_new else " (was here already)"
     headline = result.headline
     sigma = headline.sigma_25_s_cm if headline else None
     words = [
@@ -63,8 +65,18 @@ def import_block(result: "ImportResult") -> "Text":
     if sigma is not None and headline is not None:
         words.append((f"sigma(25 °C) {with_sd(sigma, headline.sigma_25_s_cm_sd)} S/cm", "bold"))
     lines = block(result.file, words)
-    for reason in filter(None, (result.refusal, result.waits_for, *result.reasons, *result.notes)):
+    for reason in filter(None, (result.waits_for, *result.reasons, *result.notes)):
         lines.append(f"    {plain(reason, limit=500)}\n")
+    return lines
+
+
+def _refused_block(result: "ImportResult") -> "Text":
+    from rich.text import Text
+
+    lines = Text("refused  ", style=VERDICT_STYLE["refused"])
+    lines.append(f"{plain(result.file, limit=1000)}: {plain(result.refusal, limit=1000)}\n")
+    for note in filter(None, (result.waits_for, *result.notes)):
+        lines.append(f"    {plain(note, limit=500)}\n")
     return lines
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from nasicon_loop.core import Refusal
+from nasicon_loop.core import Refusal, refuse_as_target
 from nasicon_loop.lab.context import opened
 from nasicon_loop.lab.folder import find
 from nasicon_loop.lab.settings import load_settings
@@ -52,7 +52,11 @@ def back_up(where: Path | None, target: Path | None = None, *, verify: bool = Fa
 
     with opened(where) as lab:
         path = target or lab.folder.path / "backups" / f"lab-{lab.clock.now():%Y%m%dT%H%M%SZ}.db"
-        path.parent.mkdir(parents=True, exist_ok=True)
+        refuse_as_target(path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Refusal(f"cannot be written ({error.strerror})", path) from error
         written = db.backup(lab.database, path)
         if verify:
             _refuse_findings(written, lab.folder.vault)

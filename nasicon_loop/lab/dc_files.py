@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from nasicon_loop.core import Refusal, read_bounded
+
 _WHAT_TO_DO = "it holds current against time: a polarisation is read by `nasicon polarisation FILE`"
 _MOST_BYTES = 20_000_000
 
@@ -22,7 +24,6 @@ def with_dc_hint(reason: str, data: bytes) -> str:
 def dc_hint_of(path: Path, reason: str) -> str:
     """Do what `with_dc_hint` does for a file that lies somewhere; one that cannot be opened keeps its reason."""
     try:
-        with path.open("rb") as stream:
-            return with_dc_hint(reason, stream.read(_MOST_BYTES + 1))
-    except OSError:
+        return with_dc_hint(reason, read_bounded(path, _MOST_BYTES))
+    except (OSError, Refusal):
         return reason

@@ -102,7 +102,10 @@ def _folders(folder: LabFolder) -> Iterator[Symptom]:
     import shutil
 
     for path in (folder.inbox, folder.vault, folder.protocols, folder.models, folder.reports, folder.logs):
-        if not path.is_dir():
+        if path.exists() and not path.is_dir():
+            remedy = f"mv '{path}' '{path}.aside' && mkdir '{path}'"
+            yield Symptom(f"folder {path.name}/", False, f"is a file where a folder should be: {path}", remedy)
+        elif not path.is_dir():
             yield Symptom(f"folder {path.name}/", False, f"is missing: {path}", f"mkdir '{path}'")
         elif not os.access(path, os.R_OK | os.X_OK | (0 if path == folder.inbox else os.W_OK)):
             yield Symptom(f"folder {path.name}/", False, f"may not be written: {path}", f"chmod -R u+rwX '{path}'")

@@ -39,10 +39,9 @@ def add_dummy(lab: "Lab", path: Path, *, by: str | None = None, note: str = "") 
 
     Raises Refusal for a file without an impedance, and where no resistance can be told from it.
     """
-    import instruments
-    from nasicon_loop.lab.vault import read_bounded
+    from nasicon_loop.lab.reading import take_sweep
 
-    spectrum = instruments.read(path)[0]
+    spectrum, data = take_sweep(path)
     with lab.database.read() as reader:
         (spectrum,), problem = without_leads([spectrum], current_leads(reader))
     r_ohm, sd_ohm, doubt = _resistance(spectrum, eis_settings(lab.settings))
@@ -52,7 +51,7 @@ def add_dummy(lab: "Lab", path: Path, *, by: str | None = None, note: str = "") 
         "nominal_ohm": lab.settings.dummy.r_ohm,
         "doubts": [said for said in (doubt, problem) if said],
     }
-    files = {lab.folder.open_vault().add(read_bounded(path)): plain(path.name, limit=100)}
+    files = {lab.folder.open_vault().add(data): plain(path.name, limit=100)}
     with lab.database.write(who=lab.who) as writer:
         record = writer.add_quality("dummy", document, files=files, who=plain(by) if by else None, note=plain(note))
     return _reading(lab, record)

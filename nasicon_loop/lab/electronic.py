@@ -12,6 +12,7 @@ from nasicon_loop.lab.temperature_series import usable_analyses
 
 if TYPE_CHECKING:
     from db import QualityRecord, Reader
+    from instruments import DcTrace
     from nasicon_loop.eis import Geometry, Polarisation
     from nasicon_loop.eis import Settings as EisSettings
     from nasicon_loop.lab.context import Lab
@@ -51,22 +52,42 @@ def polarise_file(
     `voltage_v` goes before the file's own voltage column. Raises Refusal for a file without such columns or a voltage.
     """
     import instruments
+
+    said = _said_by(
+        instruments.read_dc(path),
+        path,
+        voltage_v,
+        geometry=geometry,
+        sigma_and_sd_s_cm=(sigma_total_s_cm, sigma_total_s_cm_sd),
+        settings=settings,
+    )
+    return Polarised(plain(path.name, limit=100), said)
+
+
+def _said_by(
+    trace: "DcTrace",
+    path: Path,
+    voltage_v: float | None,
+    *,
+    geometry: "Geometry | None",
+    sigma_and_sd_s_cm: tuple[float | None, float | None],
+    settings: "EisSettings | None",
+) -> "Polarisation":
     from nasicon_loop import eis
 
-    trace = instruments.read_dc(path)
     applied = voltage_v if voltage_v is not None else trace.voltage_v
     if applied is None:
         raise Refusal("holds no voltage: give the one applied with --voltage-v", plain(path))
-    result = eis.polarisation(
+    sigma, sd = sigma_and_sd_s_cm
+    return eis.polarisation(
         trace.time_s,
         trace.current_a,
         applied,
         geometry=geometry,
-        sigma_total_s_cm=sigma_total_s_cm,
-        sigma_total_s_cm_sd=sigma_total_s_cm_sd,
+        sigma_total_s_cm=sigma,
+        sigma_total_s_cm_sd=sd,
         settings=settings,
     )
-    return Polarised(plain(path.name, limit=100), result)
 
 
 def polarise_pellet(
@@ -77,6 +98,7 @@ def polarise_pellet(
     Its geometry and its newest accepted conductivity are used; without one there is no transference number. Raises
     Refusal, with nothing stored, for an unknown pellet, a pellet without geometry, or a file that is no polarisation.
     """
+    import instruments
     from nasicon_loop.lab.vault import read_bounded
 
     with lab.database.read() as reader:
@@ -87,16 +109,23 @@ def polarise_pellet(
         raise Refusal("needs thickness and electrode diameter first: nasicon pellet geometry", pellet.label)
     # the polarisation is made at room temperature: of a temperature series the sweep nearest to it
     near = min(measured, key=lambda one: (abs((one.temperature_c or _ROOM_C) - _ROOM_C), -one.id), default=None)
-    found = polarise_file(
+    measured_s_cm = (None, None) if near is None else (near.sigma_total_s_cm, near.sigma_total_s_cm_sd)
+    data = read_bounded(path)  # read once: what is kept is what was read
+    try:
+        trace = instruments.read_dc_bytes(data)
+    except instruments.UnreadableFile as refusal:
+        raise Refusal(refusal.reason, plain(path)) from refusal
+    said = _said_by(
+        trace,
         path,
-        voltage_v=voltage_v,
+        voltage_v,
         geometry=geometry,
-        sigma_total_s_cm=None if near is None else near.sigma_total_s_cm,
-        sigma_total_s_cm_sd=None if near is None else near.sigma_total_s_cm_sd,
+        sigma_and_sd_s_cm=measured_s_cm,
         settings=eis_settings(lab.settings),
     )
+    found = Polarised(plain(path.name, limit=100), said)
     note = "" if near else "no accepted conductivity of this pellet yet: no transference number"
-    sha256 = lab.folder.open_vault().add(read_bounded(path))
+    sha256 = lab.folder.open_vault().add(data)
     document = {**found.document(), "label": pellet.label}
     with lab.database.write(who=lab.who) as writer:
         record = writer.add_quality(

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nasicon_loop.core import Progress, Refusal, plain, utc_iso
+from nasicon_loop.core import Progress, Refusal, plain, read_bounded, utc_iso, write_whole
 from nasicon_loop.lab.tables import FETCHED_TABLE
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ class _Shelf:
             self.n_foreign += 1
             return False
         name = _file_name(provider, identity)
-        _write(self.folder / name, text)
+        write_whole(self.folder / name, text.encode())
         self.rows[provider, identity] = {
             "file": name,
             "provider": provider,
@@ -205,7 +205,7 @@ class _Shelf:
         writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows({name: _cell(self.rows[key][name]) for name in COLUMNS} for key in sorted(self.rows))
-        _write(self.folder / PROVENANCE, stream.getvalue())
+        write_whole(self.folder / PROVENANCE, stream.getvalue().encode())
 
 
 def _cell(text: str) -> str:
@@ -231,8 +231,6 @@ def _file_name(provider: str, identity: str) -> str:
 
 
 def _table(path: Path) -> list[dict[str, str]]:
-    from nasicon_loop.lab.vault import read_bounded
-
     if not path.exists():
         return []
     try:
@@ -245,12 +243,3 @@ def _table(path: Path) -> list[dict[str, str]]:
     if any(set(row) != set(COLUMNS) or None in row.values() for row in rows):
         raise Refusal("is not the table that `data fetch` wrote; move it away or choose another folder", path)
     return rows
-
-
-def _write(path: Path, text: str) -> None:
-    draft = path.with_name(f".{path.name}.part")
-    try:
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        draft.replace(path)
-    except OSError as error:
-        raise Refusal(f"cannot be written ({error.strerror})", path) from error

@@ -45,16 +45,20 @@ def fit_files(
     leads: "Leads | None" = None,
     by_hand: "HandFit | None" = None,
     by: str = "",
+    pictures: Path | None = None,
     progress: Progress | None = None,
 ) -> tuple[list[Fitted], list[Refusal]]:
     """Read and analyse every file; return the fitted sweeps and, beside them, a Refusal per file that was refused.
 
     A temperature in the file wins over one in its name ("140deg"), which wins over `temperature_c`; without any,
     u(sigma) is at least 15 %. `leads` are taken off every sweep; a file that they do not cover is refused. Sweeps of
-    one file are held against each other. With `by_hand` (and the name `by`) that circuit is fitted instead.
+    one file are held against each other. With `by_hand` (and the name `by`) that circuit is fitted instead. Raises
+    Refusal before anything is fitted when no picture could be drawn to `pictures`.
     """
     from nasicon_loop import eis
 
+    if pictures is not None:
+        _refuse_place(pictures)
     rules = settings or eis.Settings()
     bar = progress or Silent()
     fitted: list[Fitted] = []
@@ -77,6 +81,16 @@ def fit_files(
     return fitted, refusals
 
 
+def _refuse_place(pictures: Path) -> None:
+    """Refuse what can be neither a picture (.png, .svg) nor a folder for several."""
+    from nasicon_loop.report import refuse_picture
+
+    if pictures.suffix:
+        refuse_picture(pictures)
+    elif pictures.exists() and not pictures.is_dir():
+        raise Refusal("is no folder: give one, or the name of a .png or .svg file", pictures)
+
+
 def _spectra(path: Path, temperature_c: float | None, sd_c: float, leads: "Leads | None") -> "list[Spectrum]":
     """Read a file's sweeps with their temperatures, without the leads."""
     import instruments
@@ -89,8 +103,6 @@ def _spectra(path: Path, temperature_c: float | None, sd_c: float, leads: "Leads
     try:
         spectra = instruments.read(path)
     except instruments.UnreadableFile as refusal:
-        if not path.is_file():
-            raise
         raise Refusal(dc_hint_of(path, refusal.reason), refusal.where) from refusal
     name = read_name(path.name, habits.lab.label_prefix)
     warm = [at_temperature(spectrum, name, habits, temperature_c, sd_c) for spectrum in spectra]

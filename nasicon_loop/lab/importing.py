@@ -18,6 +18,7 @@ from nasicon_loop.lab.describing import brief, describe
 from nasicon_loop.lab.reading import Incoming, ReadFile, read_spectra, take
 from nasicon_loop.lab.results import ImportResult
 from nasicon_loop.lab.targets import How, Target, find_target, given_target
+from nasicon_loop.lab.vault import VaultTrouble
 from nasicon_loop.lab.walking import walk
 
 if TYPE_CHECKING:
@@ -39,17 +40,27 @@ def import_files(
     temperature_c_sd: float | None = None,
     progress: Progress | None = None,
 ) -> list[ImportResult]:
-    """Import files, and the files in folders, one after the other; a refused one does not stop the others."""
+    """Import files, and the files in folders, one after the other; a refused one does not stop the others.
+
+    Each has its result, also those that were not tried because the database failed. Raises Refusal when nothing was
+    done: for a label that does not exist, or when the database fails at the first file.
+    """
     found = [file for path in paths for file in _expanded(lab, path)]
     bar = progress or Silent()
     bar.start("importing", len(found))
-    results = []
+    results: list[ImportResult] = []
     for path in found:
-        results.append(
-            import_file(
+        try:
+            result = import_file(
                 lab, path, sample_label=sample_label, temperature_c=temperature_c, temperature_c_sd=temperature_c_sd
             )
-        )
+        except Refusal as refusal:  # the database: what holds up one file holds up all that come after it
+            if not results:
+                raise
+            left = (plain(one) for one in found[len(results) :])
+            results += [ImportResult(one, "refused", refusal=f"not imported: {refusal}") for one in left]
+            break
+        results.append(result)
         bar.advance(detail=plain(path.name))
     bar.finish()
     return results
@@ -77,8 +88,9 @@ def import_file(
     lab.toml. Bytes that are there already make no second record; with `sample_label` a file that waits for its owner
     gets it.
 
-    A file that cannot be read is kept and recorded with the reason; the result's `refusal` says it. Raises Refusal,
-    with nothing changed, for a label that does not exist and when vault or database cannot be written.
+    A file that cannot be read is kept and recorded with the reason; the result's `refusal` says it, and also when the
+    vault does not take the bytes: then nothing of the file is kept. Raises Refusal, with nothing changed, for a label
+    that does not exist and when the database cannot be written.
     """
     refuse_odd_temperature(temperature_c)
     with lab.database.read() as reader:
@@ -94,14 +106,14 @@ def import_file(
     read = read_spectra(incoming, prefix, lab.settings, temperature_c, temperature_c_sd)
     try:
         return keep_file(lab, incoming, read, sample_label=sample_label, who=who)
-    except OSError as error:
-        raise Refusal(f"cannot take {incoming.name} ({error.strerror or error})", lab.folder.vault) from error
+    except VaultTrouble as trouble:
+        return ImportResult(plain(path), "refused", refusal=f"not kept: {trouble}, then import it again")
 
 
 def keep_file(
     lab: "Lab", incoming: Incoming, read: ReadFile, *, sample_label: str | None = None, who: str | None = None
 ) -> ImportResult:
-    """Store what was read: bytes, spectra, owner, analyses. Raises Refusal or OSError when it cannot be stored."""
+    """Store what was read: bytes, spectra, owner, analyses. Raises Refusal when it cannot be stored."""
     return keep_files(lab, [(incoming, read)], sample_label=sample_label, who=who)[0]
 
 
@@ -116,7 +128,7 @@ def keep_files(
     """Store what was read from several files: all of them in one transaction, or none.
 
     Without `analyse` spectra are kept without analyses; the files then are "needs analysis" once their pellet is
-    complete. Raises Refusal or OSError when it cannot be stored.
+    complete. Raises Refusal when it cannot be stored.
     """
     targets: dict[object, Target] = {}
     with lab.database.read() as reader:
@@ -307,11 +319,11 @@ def _take_back(writer: "Writer", file: "RawFile", reason: str) -> None:
 
 
 def _expanded(lab: "Lab", path: Path) -> Iterator[Path]:
-    if not path.is_dir() or path.is_symlink():
-        yield path
-        return
     rules = lab.settings.watch
     try:
+        if not path.is_dir() or path.is_symlink():
+            yield path
+            return
         for seen in walk(path, rules.ignore, rules.max_depth):
             yield seen.path
     except OSError:

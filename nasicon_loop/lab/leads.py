@@ -62,11 +62,14 @@ def set_leads(
 
     Raises Refusal, with nothing changed, for files that are no short and no open.
     """
-    from nasicon_loop.lab.vault import read_bounded
+    from nasicon_loop.eis import Leads
+    from nasicon_loop.lab.reading import take_sweep
 
-    leads = read_leads(short, opened)
-    vault = lab.folder.open_vault()
-    files = {vault.add(read_bounded(path)): _name(path) for path in (short, opened) if path is not None}
+    taken = {path: take_sweep(path) for path in (short, opened) if path is not None}
+    shorted, open_ = (None if path is None else taken[path][0] for path in (short, opened))
+    leads = Leads(shorted, open_, _name(short), _name(opened))
+    hashes = lab.folder.open_vault().add_all([data for _, data in taken.values()])
+    files = dict(zip(hashes, map(_name, taken), strict=True))
     document = {"short": _numbers(leads.short, short), "open": _numbers(leads.open, opened)}
     with lab.database.write(who=lab.who) as writer:
         record = writer.add_quality("leads", document, files=files, who=plain(by) if by else None, note=plain(note))

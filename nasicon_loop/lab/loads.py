@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from nasicon_loop.core import Refusal, plain, to_json
 from nasicon_loop.lab.firing import STEPS, Dwell, Fired, calibration_notes, fire, planned_dwell
-from nasicon_loop.lab.making import HOST_FORMULA, new_sample
-from nasicon_loop.lab.sheets import planned_recipe, sample_sheet, stored_recipe
+from nasicon_loop.lab.making import HOST_FORMULA
+from nasicon_loop.lab.sheets import planned_recipe, stored_recipe
 
 if TYPE_CHECKING:
-    from db import FurnaceLoad, Place, Reader, Sample
+    from db import FurnaceLoad, Place, Reader, Sample, Writer
     from nasicon_loop.lab.context import Lab
     from recipes import FurnaceProgram, Recipe
 
+NEW_REFERENCE = "the new reference"
 OWN_BED = "own lid, on and under powder of its own composition"
 READY = {"calcination": "weighed", "sintering": "calcined"}
 """The state in which a sample goes into that step."""
@@ -82,10 +83,9 @@ def new_load(
     Slots are numbered in the order of the samples unless named; each sample lies under its own lid in a bed of its own
     composition unless `beds` says otherwise. The samples' programs must agree in top temperature, dwell and rate; holds
     that one of them needs are kept for all.
-    Raises Refusal for programs that differ, a sample without a recipe, and when no reference is ready.
+    A reference that has to be begun is begun with the load, in one transaction. Raises Refusal, with nothing begun, for
+    programs that differ, a sample without a recipe, and when no reference is ready.
     """
-    import db
-
     if step not in STEPS:
         raise Refusal(f"is not a furnace step: {' or '.join(STEPS)}", plain(step))
     if not labels:
@@ -96,20 +96,37 @@ def new_load(
     if chosen is not None:
         samples = [*(sample for sample in samples if sample.id != chosen.id), chosen]
     is_new = chosen is None and reference.is_new
-    program = _joint(lab, samples, step, with_new_reference=is_new)
-    if is_new:
-        samples.append(new_sample(lab, is_reference=True, note=f"begun as the reference of a {step}"))
-        sample_sheet(lab, samples[-1].label)
+    program, plans = _joint(lab, samples, step, with_new_reference=is_new)
+    with lab.database.write(who=lab.who) as writer:
+        if is_new:
+            samples.append(_begun(writer, step))
+            plans[samples[-1].label] = plans.pop(NEW_REFERENCE)
+        for sample in samples:
+            if sample.label in plans and writer.recipe(sample) is None:
+                writer.add_recipe(sample, plans[sample.label])
+        places = _places(samples, slots, beds)
+        number = _write(lab, writer, places, program, without_reference=reference.without_because, note=note)
+    view = load_view(lab, number)
+    return replace(view, warnings=(*_unready(lab, samples, step), *calibration_notes(lab)))
+
+
+def _begun(writer: "Writer", step: str) -> "Sample":
+    note = f"begun as the reference of a {step}"
+    return writer.add_sample(HOST_FORMULA, is_reference=True, note=note)
+
+
+def _places(
+    samples: Sequence["Sample"], slots: Mapping[str, str] | None, beds: Mapping[str, str] | None
+) -> "list[Place]":
+    import db
+
     listed = [sample.label for sample in samples]
     place_of = {**{label: str(n) for n, label in enumerate(listed, 1)}, **_known(listed, slots, "--slot")}
     bed_of = {**dict.fromkeys(listed, OWN_BED), **_known(listed, beds, "--bed")}
-    places = [
+    return [
         db.Place(sample.id, plain(place_of[sample.label]), plain(bed_of[sample.label]), sample.is_reference)
         for sample in samples
     ]
-    number = _write(lab, places, program, without_reference=reference.without_because, note=note)
-    view = load_view(lab, number)
-    return replace(view, warnings=(*_unready(lab, samples, step), *calibration_notes(lab)))
 
 
 def _unready(lab: "Lab", samples: Sequence["Sample"], step: str) -> list[str]:
@@ -119,22 +136,27 @@ def _unready(lab: "Lab", samples: Sequence["Sample"], step: str) -> list[str]:
 
 
 def _write(
-    lab: "Lab", places: Sequence["Place"], program: "FurnaceProgram", *, without_reference: str, note: str
+    lab: "Lab",
+    writer: "Writer",
+    places: Sequence["Place"],
+    program: "FurnaceProgram",
+    *,
+    without_reference: str,
+    note: str,
 ) -> int:
     furnace = lab.settings.furnace
     _, hours = _top(program)
-    with lab.database.write(who=lab.who) as writer:
-        return writer.add_load(
-            program.step,
-            places,
-            program=json.loads(to_json(program)),
-            set_temperature_c=program.top_c,
-            hours=hours,
-            offset_c=furnace.offset_c,
-            calibrated_on=None if furnace.calibrated_on is None else furnace.calibrated_on.isoformat(),
-            without_reference=plain(without_reference, limit=1000),
-            note=plain(note, limit=1000),
-        ).number
+    return writer.add_load(
+        program.step,
+        places,
+        program=json.loads(to_json(program)),
+        set_temperature_c=program.top_c,
+        hours=hours,
+        offset_c=furnace.offset_c,
+        calibrated_on=None if furnace.calibrated_on is None else furnace.calibrated_on.isoformat(),
+        without_reference=plain(without_reference, limit=1000),
+        note=plain(note, limit=1000),
+    ).number
 
 
 def _top(program: "FurnaceProgram") -> tuple[float, float]:
@@ -169,20 +191,20 @@ def _reference(reader: "Reader", samples: Sequence["Sample"], step: str, wish: R
     return ready[-1]
 
 
-def _joint(lab: "Lab", samples: Sequence["Sample"], step: str, *, with_new_reference: bool) -> "FurnaceProgram":
-    """The program that serves all; a reference without a recipe gets the lab's usual one."""
+def _joint(
+    lab: "Lab", samples: Sequence["Sample"], step: str, *, with_new_reference: bool
+) -> "tuple[FurnaceProgram, dict[str, dict[str, Any]]]":
+    """The program that serves all, and by label the lab's usual recipe for references that have none yet."""
     import recipes
 
-    programs = {}
-    for sample in samples:
-        with lab.database.read() as reader:
-            is_bare = sample.is_reference and reader.recipe(sample) is None
-        if is_bare:
-            sample_sheet(lab, sample.label)
-        programs[sample.label] = _program(stored_recipe(lab, sample.label), step)
+    with lab.database.read() as reader:
+        bare = {one.label: one.target_formula for one in samples if one.is_reference and reader.recipe(one) is None}
     if with_new_reference:
-        programs["the new reference"] = _program(planned_recipe(lab, HOST_FORMULA), step)
-    return recipes.joint_program(programs)
+        bare[NEW_REFERENCE] = HOST_FORMULA
+    plans = {label: planned_recipe(lab, formula) for label, formula in bare.items()}
+    known = {one.label: stored_recipe(lab, one.label) for one in samples if one.label not in plans}
+    programs = {label: _program(recipe, step) for label, recipe in (known | plans).items()}
+    return recipes.joint_program(programs), {label: recipes.to_dict(recipe) for label, recipe in plans.items()}
 
 
 def _program(recipe: "Recipe", step: str) -> "FurnaceProgram":

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nasicon_loop.core import Refusal, plain
+from nasicon_loop.core import Refusal, plain, read_bounded
 
 if TYPE_CHECKING:
     from db import PelletPhase
@@ -49,19 +49,26 @@ def set_phase(
     `label` may be the sample's when it has one pellet. The pattern's file is kept in the vault as it is. Raises Refusal
     for an unknown phase, second phases that are no formula (or "glass"), and 100 wt % or more of them.
     """
+    import db
     from nasicon_loop.lab.making import pellet_of
-    from nasicon_loop.lab.vault import Vault, read_bounded
 
     seconds = {_second(name): percent / 100 for name, percent in (second_percent or {}).items()}
     with lab.database.read() as reader:
         pellet = pellet_of(reader, label)
+    if phase not in db.PHASES:  # refused before the pattern is kept, as the writer refuses
+        raise Refusal(f"the phase is one of {', '.join(db.PHASES)}", pellet.label)
+    if any(fraction <= 0 for fraction in seconds.values()) or sum(seconds.values()) >= 1:
+        raise Refusal("second phases are mass fractions: more than 0 and together less than 100 wt %", pellet.label)
     sha256 = None
     if pattern is not None:
-        sha256 = Vault(lab.folder.vault).add(read_bounded(pattern, limit=_MAX_PATTERN_BYTES))
+        data = read_bounded(pattern, _MAX_PATTERN_BYTES)
+        if not data:
+            raise Refusal("is empty: export the pattern again", plain(pattern))
+        sha256 = lab.folder.open_vault().add(data)
     with lab.database.write(who=lab.who) as writer:
         return writer.add_phase(
             pellet,
-            phase,  # type: ignore[arg-type]  # the writer refuses any other word
+            phase,
             second_phases=seconds,
             pattern_sha256=sha256,
             pattern_name=None if pattern is None else plain(pattern.name),

@@ -1,7 +1,6 @@
 """From our values to pictures: what `report` draws, filled from analyses and scores."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -76,7 +75,6 @@ def draw_spectrum(
     """
     from nasicon_loop import report
 
-    refuse_suffix(path)
     drawings = {
         "nyquist": report.nyquist,
         "bode": report.bode,
@@ -89,11 +87,7 @@ def draw_spectrum(
     view = spectrum_picture(spectrum, analysis, title)
     if kind in ("drt", "all"):
         view = with_relaxation(view, spectrum)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return drawings[kind](view, path)
-    except OSError as error:
-        raise Refusal(f"the picture cannot be written ({error.strerror})", path) from error
+    return drawings[kind](view, path)
 
 
 def tiles(scores: "Sequence[ElementScore]") -> "tuple[ElementTile, ...]":
@@ -110,8 +104,7 @@ def draw_scores(scores: "Sequence[DopantScore]", path: Path) -> Path:
     """Draw the dopants' scores over the periodic table. Raises Refusal for another suffix, or no access."""
     from nasicon_loop.report import periodic_table
 
-    with _drawn_to(path):
-        return periodic_table(_score_tiles(scores), path, score_name=SCORE_NAME)
+    return periodic_table(_score_tiles(scores), path, score_name=SCORE_NAME)
 
 
 def draw_pairs(pairs: "Sequence[PairScore]", scores: "Sequence[DopantScore]", path: Path) -> Path:
@@ -126,8 +119,7 @@ def draw_pairs(pairs: "Sequence[PairScore]", scores: "Sequence[DopantScore]", pa
         return ("Na", "Zr", "T").index(facts.site), facts.oxidation_state, facts.radius_angstrom
 
     tiles_of_pairs = [PairTile(one.first, one.second, one.hit.value) for one in pairs]
-    with _drawn_to(path):
-        return pair_map(tiles_of_pairs, _score_tiles(sorted(scores, key=order)), path, score_name=SCORE_NAME)
+    return pair_map(tiles_of_pairs, _score_tiles(sorted(scores, key=order)), path, score_name=SCORE_NAME)
 
 
 def _score_tiles(scores: "Sequence[DopantScore]") -> "tuple[ElementTile, ...]":
@@ -148,8 +140,7 @@ def draw_held_out(views: "Sequence[HeldOutView]", path: Path) -> Path:
     """Draw a row of panels per view. Raises Refusal for another suffix, or no access."""
     from nasicon_loop.report import validation_sheet
 
-    with _drawn_to(path):
-        return validation_sheet(views, path)
+    return validation_sheet(views, path)
 
 
 def stored_view(rows: "HeldOutRows", title: str) -> "HeldOutView":
@@ -206,19 +197,3 @@ def held_out_views(found: "Validation") -> "list[HeldOutView]":
             )
         )
     return views
-
-
-def refuse_suffix(path: Path) -> None:
-    """Raise Refusal unless a picture can be written under this name; called before long work begins."""
-    if path.suffix.lower() not in (".png", ".svg"):
-        raise Refusal("pictures are .png or .svg", path)
-
-
-@contextmanager
-def _drawn_to(path: Path) -> "Iterator[None]":
-    refuse_suffix(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        yield
-    except OSError as error:
-        raise Refusal(f"the picture cannot be written ({error.strerror})", path) from error

@@ -83,6 +83,20 @@ def take(path: Path, key: str) -> Incoming:
     return Incoming(path, key, data, hashlib.sha256(data).hexdigest(), after.mtime_ns)
 
 
+def take_sweep(path: Path) -> "tuple[Spectrum, bytes]":
+    """Return the first sweep of a file and the bytes that it was read from, for what keeps both.
+
+    Raises Refusal, with the path, for what is no regular file, too large, or holds no impedance.
+    """
+    import instruments
+
+    data = read_bounded(path, MAX_FILE_BYTES)
+    try:
+        return instruments.read_bytes(data, path.name)[0], data
+    except instruments.UnreadableFile as refusal:
+        raise Refusal(refusal.reason, plain(path)) from refusal
+
+
 def read_spectra(
     incoming: Incoming,
     prefix: str,

@@ -6,7 +6,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-from nasicon_loop.core import Progress, Refusal, plain, with_sd
+from nasicon_loop.core import Progress, Refusal, plain, refuse_as_target, with_sd
 from nasicon_loop.lab.analysing import analysis_of, from_stored
 from nasicon_loop.lab.leads import as_analysed
 from nasicon_loop.lab.learning import current_run, load_model
@@ -35,8 +35,10 @@ def write_report(lab: "Lab", output: Path | None = None, *, progress: Progress |
     """Write the report to `output` (an .html file), else to reports/ in the lab. Raises Refusal when it cannot be."""
     from nasicon_loop import report
 
-    if output is not None and output.suffix.lower() not in (".html", ".htm"):
-        raise Refusal("the report is one .html file", output)
+    if output is not None:
+        if output.suffix.lower() not in (".html", ".htm"):
+            raise Refusal("the report is one .html file", output)
+        refuse_as_target(output)
     run = current_run(lab)
     elements: tuple[ElementTile, ...] = ()
     if run is not None:
@@ -56,15 +58,9 @@ def write_report(lab: "Lab", output: Path | None = None, *, progress: Progress |
             journal=tuple(_journal_line(entry) for entry in reader.journal(limit=_N_JOURNAL_LINES)),
             reference_log10_sigma=_reference(reader),
         )
-    folder = output.parent if output is not None else lab.folder.reports
-    try:
-        written = report.write(content, folder, progress=progress)
-        if output is not None and written.html != output:
-            written.html.replace(output)
-            return report.Written(output, written.pictures)
-    except OSError as error:
-        raise Refusal(f"the report cannot be written ({error.strerror})", folder) from error
-    return written
+    if output is None:
+        return report.write(content, lab.folder.reports, progress=progress)
+    return report.write(content, output.parent, name=output.name, progress=progress)
 
 
 def _reference(reader: "Reader") -> float | None:

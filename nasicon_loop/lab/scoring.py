@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nasicon_loop.core import Executor, Progress, Refusal, Silent
+from nasicon_loop.core import Executor, Progress, Refusal, Silent, read_bounded
 from nasicon_loop.lab.learning import current_model
 from nasicon_loop.lab.suggesting import past_of, search_settings
 
@@ -94,6 +94,7 @@ def score_dopants(lab: "Lab", *, plot: Path | None = None, progress: Progress | 
 
     Raises Refusal when nothing was trained yet.
     """
+    _refuse_picture(plot)
     bar = progress or Silent()
     bar.start("scoring the dopants", 1)
     run, model = current_model(lab)
@@ -122,6 +123,7 @@ def score_pairs(
     from nasicon_loop import campaign
     from nasicon_loop.lab.screening import screen_with
 
+    _refuse_picture(plot)
     run, model = current_model(lab)
     past = past_of(lab)
     first = dopant_question(lab, model, past)
@@ -136,6 +138,14 @@ def score_pairs(
 
         draw_pairs(pairs, dopants.scoring.dopants, plot)
     return PairsScored(dopants, pairs, found.n_candidates)
+
+
+def _refuse_picture(plot: Path | None) -> None:
+    """Ask before the work, not after it, whether its picture can have this place."""
+    if plot is not None:
+        from nasicon_loop.report import refuse_picture
+
+        refuse_picture(plot)
 
 
 def dopant_question(lab: "Lab", model: "Model", past: "Past") -> "Question":
@@ -168,11 +178,10 @@ def measured_windows(path: Path) -> "Mapping[Any, float]":
     """
     from nasicon_loop import campaign
     from nasicon_loop.chemistry import FormulaError
-    from nasicon_loop.lab.vault import read_bounded
 
     if not path.is_file():
         return {}
-    text = read_bounded(path, limit=_MAX_WINDOWS_BYTES).decode("utf-8-sig", errors="replace")
+    text = read_bounded(path, _MAX_WINDOWS_BYTES).decode("utf-8-sig", errors="replace")
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     found = {}
     for number, row in enumerate(csv.DictReader(io.StringIO("\n".join(lines))), start=2):

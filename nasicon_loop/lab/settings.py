@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from nasicon_loop.core import Refusal, plain
+from nasicon_loop.core import Refusal, plain, read_bounded
 from nasicon_loop.lab.settings_devices import BalanceSection, FurnaceSection
 from nasicon_loop.lab.settings_text import TEMPLATE
 
@@ -176,11 +176,9 @@ def _toml_text(text: str) -> str:
 
 def _read(path: Path) -> dict[str, dict[str, Any]]:
     try:
-        data = path.read_bytes()
+        data = read_bounded(path, _MAX_BYTES, advice="settings are not")
     except OSError as error:
         raise Refusal(f"cannot be read ({error.strerror})", path) from error
-    if len(data) > _MAX_BYTES:
-        raise Refusal("is too large to be settings", path)
     try:
         document = tomllib.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, numbers or brackets without end

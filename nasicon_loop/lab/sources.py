@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nasicon_loop.core import Refusal
+from nasicon_loop.core import Refusal, write_whole
 from nasicon_loop.lab.context import opened
 from nasicon_loop.lab.folder import init
 from nasicon_loop.lab.tables import SHIPPED, LiteratureValue, Origin, StabilityValue, TableRead, read_table
@@ -119,8 +119,5 @@ def write_cif(formula: str, *, phase: str | None = None, path: Path | None = Non
     text = cif(Composition.parse(formula), phase)
     check_cif(text)
     if path is not None:
-        try:
-            path.write_text(text, encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise Refusal(f"cannot be written ({error.strerror})", path) from error
+        write_whole(path, text.encode())
     return text

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nasicon_loop.core import Refusal, plain
+from nasicon_loop.core import Refusal, plain, read_bounded
 
 if TYPE_CHECKING:
     from db import LiteratureRow, StoredStability
@@ -27,16 +27,10 @@ def crystal_of_file(path: Path) -> "Crystals":
 
 def structure_bytes(path: Path) -> bytes:
     """Return the bytes of a structure file; Refusal for what is no regular file or above 5 MB."""
-    from nasicon_loop.lab.vault import read_bounded
-
     try:
-        if path.is_file() and (size := path.stat().st_size) > MAX_CIF_BYTES:
-            raise Refusal(f"has {size / 1e6:.1f} MB; a CIF of one structure has at most 5", path)
-        return read_bounded(path, limit=MAX_CIF_BYTES)
+        return read_bounded(path, MAX_CIF_BYTES, advice="a CIF of one structure is not", follow_links=False)
     except OSError as error:
         raise Refusal(f"cannot be read ({error.strerror})", path) from error
-    except ValueError as error:  # a null byte in the name
-        raise Refusal("is not the name of a file", path) from error
 
 
 def crystal_of_text(text: str, where: object) -> "Crystals":

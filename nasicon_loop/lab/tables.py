@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nasicon_loop.chemistry import Composition, FormulaError
-from nasicon_loop.core import Refusal, plain
+from nasicon_loop.core import Refusal, plain, read_bounded
 from nasicon_loop.lab.table_columns import Columns, recognise
 
 SHIPPED = Path(__file__).parent / "data" / "literature.csv"
@@ -178,10 +178,7 @@ def _delimiter(text: str) -> str:
 
 def _bytes(path: Path, limit: int) -> bytes:
     try:
-        size = path.stat().st_size
-        if size > limit:
-            raise Refusal(f"has {size / 1e6:.1f} MB, at most {limit // 1_000_000} MB are read", path)
-        return path.read_bytes()
+        return read_bounded(path, limit)
     except OSError as error:
         raise Refusal(f"cannot be read: {error.strerror}", path) from error
 

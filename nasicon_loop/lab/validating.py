@@ -50,10 +50,11 @@ def stored_quality(lab: "Lab", *, plot: Path | None = None) -> StoredQuality:
     stored without held-out rows.
     """
     from nasicon_loop import predict
-    from nasicon_loop.lab.pictures import draw_held_out, refuse_suffix, stored_view
+    from nasicon_loop.lab.pictures import draw_held_out, stored_view
+    from nasicon_loop.report import refuse_picture
 
     if plot is not None:
-        refuse_suffix(plot)
+        refuse_picture(plot)
     run = current_run(lab)
     if run is None:
         raise Refusal("there is no trained model yet; run `nasicon train`", "model")
@@ -80,9 +81,9 @@ def validate_model(
     from nasicon_loop import predict
 
     if plot is not None:
-        from nasicon_loop.lab.pictures import refuse_suffix
+        from nasicon_loop.report import refuse_picture
 
-        refuse_suffix(plot)
+        refuse_picture(plot)
     rows, settings = _question(lab, quick=quick)
     found = predict.validate(
         rows,

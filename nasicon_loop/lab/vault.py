@@ -1,6 +1,7 @@
 """Raw files, kept by the SHA-256 of their bytes and never changed."""
 
 import contextlib
+import errno
 import hashlib
 import os
 import re
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from nasicon_loop import core
 from nasicon_loop.core import Refusal, plain
 
 MAX_FILE_BYTES = 200 * 1024 * 1024
@@ -22,7 +24,21 @@ _TEMPORARY = ".partial-"
 _STALE_SECONDS = 3600.0
 _N_FLUSHES = 16
 
+_ROOM, _RIGHTS = "make room on its disk", "give back the right to write there"
+_TO_DO = {
+    errno.ENOSPC: _ROOM,
+    getattr(errno, "EDQUOT", errno.ENOSPC): _ROOM,
+    errno.EFBIG: _ROOM,
+    errno.EACCES: _RIGHTS,
+    errno.EPERM: _RIGHTS,
+    errno.EROFS: _RIGHTS,
+}
+
 Item = TypeVar("Item")
+
+
+class VaultTrouble(Refusal):
+    """The vault's folder is gone, full or may not be written; nothing was kept."""
 
 
 def read_bounded(path: Path, limit: int = MAX_FILE_BYTES) -> bytes:
@@ -31,19 +47,7 @@ def read_bounded(path: Path, limit: int = MAX_FILE_BYTES) -> bytes:
     Raises Refusal for symbolic links, folders, devices and files above `limit` bytes; OSError passes through, since
     the caller knows whether a later try makes sense.
     """
-    where = plain(path)
-    if path.is_symlink():
-        raise Refusal("is a symbolic link; links are not followed, copy the file itself", where)
-    if not path.exists():
-        raise Refusal("there is no such file", where)
-    if not path.is_file():
-        raise Refusal("is not a file", where)
-    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    with os.fdopen(os.open(path, flags), "rb") as stream:
-        data = stream.read(limit + 1)
-    if len(data) > limit:
-        raise Refusal(f"is larger than {limit // 1024 // 1024} MB; impedance files are not", where)
-    return data
+    return core.read_bounded(path, limit, advice="impedance files are not", follow_links=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +66,31 @@ class Vault:
         """Keep `data`, on disk before this returns, and return its SHA-256.
 
         The bytes go to a temporary file in the same folder, are flushed, and take their name in one step: a crash
-        leaves either the whole file or none. A kept file that was damaged is replaced.
+        leaves either the whole file or none. A kept file that was damaged is replaced. Raises VaultTrouble when the
+        folder does not take it.
         """
         return self.add_all([data])[0]
 
     def add_all(self, contents: Sequence[bytes]) -> list[str]:
-        """Keep several contents as `add` does and return their SHA-256; together they cost little more than one."""
+        """Keep several contents as `add` does and return their SHA-256; together they cost little more than one.
+
+        Raises VaultTrouble when the folder does not take them.
+        """
+        try:
+            return self._added(contents)
+        except OSError as error:
+            raise VaultTrouble(self._words(error), plain(self.path, limit=1000)) from error
+
+    def _added(self, contents: Sequence[bytes]) -> list[str]:
+        if not self.path.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR if self.path.exists() else errno.ENOENT, "")
         hashes = [hashlib.sha256(data).hexdigest() for data in contents]
         wanted = dict(zip(hashes, contents, strict=True))
         new = {sha256: data for sha256, data in wanted.items() if not self._holds(self.file(sha256), sha256)}
         folders = {self.file(sha256).parent for sha256 in new}
         fresh = {folder for folder in folders if not folder.is_dir()}
         for folder in folders:
-            folder.mkdir(0o755, parents=True, exist_ok=True)
+            folder.mkdir(0o755, exist_ok=True)
         temporaries: dict[str, Path] = {}
 
         def write(sha256: str) -> None:
@@ -92,6 +108,14 @@ class Vault:
         if fresh:
             _flush_folder(self.path)
         return hashes
+
+    def _words(self, error: OSError) -> str:
+        """What the system says of the folder, and what a person does about it."""
+        if not self.path.exists():
+            return "is not there: bring the folder back or mount its disk (`nasicon doctor` helps)"
+        if not self.path.is_dir():
+            return "is a file where the folder should be: move it away and bring the folder back"
+        return f"takes nothing ({error.strerror or error}): {_TO_DO.get(error.errno or 0, 'mend that')}"
 
     def _put(self, temporary: Path, target: Path, sha256: str) -> None:
         try:

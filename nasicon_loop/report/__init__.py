@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from nasicon_loop.report.panels import Axis, Mark, Panel, PanelKind, Series, Span, spectrum_panels
     from nasicon_loop.report.score_plots import pair_map
     from nasicon_loop.report.spectrum_plots import bode, nyquist, overview, relaxation, residuals
+    from nasicon_loop.report.style import refuse_picture
     from nasicon_loop.report.validation_plots import validation_sheet
     from nasicon_loop.report.values import (
         CampaignReport,
@@ -55,6 +56,7 @@ __all__ = [
     "pair_map",
     "parity",
     "periodic_table",
+    "refuse_picture",
     "relaxation",
     "residuals",
     "spectrum_panels",
@@ -93,6 +95,7 @@ _HOMES = {
     "pair_map": "score_plots",
     "parity": "campaign_plots",
     "periodic_table": "campaign_plots",
+    "refuse_picture": "style",
     "residuals": "spectrum_plots",
     "validation_sheet": "validation_plots",
     "write": "writing",

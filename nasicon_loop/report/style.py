@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from nasicon_loop.core import Refusal
+from nasicon_loop.core import Refusal, refuse_as_target, written_whole
 from nasicon_loop.report.ticks import decade_text
 
 # Okabe & Ito (2008), "Color Universal Design"
@@ -57,15 +57,23 @@ def decade_axis(axis: Any) -> None:
     axis.set_minor_formatter(NullFormatter())
 
 
+def refuse_picture(path: Path) -> None:
+    """Refuse a place that no picture can have: another suffix, a folder, a pipe; for asking before long work."""
+    if path.suffix.lower() not in _SUFFIXES:
+        raise Refusal(f"pictures are {' or '.join(_SUFFIXES)}", path)
+    refuse_as_target(path)
+
+
 @contextmanager
 def figure(path: Path, width_in: float, height_in: float, *, is_placed: bool = False) -> Iterator[Any]:
-    """Give a matplotlib Figure and write it to `path` (PNG or SVG by suffix) at the end; Refusal for other suffixes.
+    """Give a matplotlib Figure and write it to `path` (PNG or SVG by suffix) at the end.
 
+    Raises Refusal, before anything is drawn, for other suffixes and for what cannot be a file (`refuse_picture`), and
+    at the end where it cannot be written.
     `is_placed` says that the caller gives every axes its place; else they are laid out.
     No pyplot: no display, no global state, nothing to close. The user's own matplotlibrc has no say.
     """
-    if path.suffix.lower() not in _SUFFIXES:
-        raise Refusal(f"pictures are written as {' or '.join(_SUFFIXES)}", path)
+    refuse_picture(path)
     import matplotlib as mpl
     from matplotlib import style
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -75,6 +83,6 @@ def figure(path: Path, width_in: float, height_in: float, *, is_placed: bool = F
         drawing = Figure(figsize=(width_in, height_in), layout=None if is_placed else "constrained")
         FigureCanvasAgg(drawing)
         yield drawing
-        path.parent.mkdir(parents=True, exist_ok=True)
         metadata = {"Date": None} if path.suffix.lower() == ".svg" else {"Software": "nasicon_loop"}
-        drawing.savefig(path, dpi=_DPI, metadata=metadata)
+        with written_whole(path, make_parents=True) as draft:
+            drawing.savefig(draft, dpi=_DPI, metadata=metadata)

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from nasicon_loop.core import Progress, Silent, plain
+from nasicon_loop.core import Progress, Refusal, Silent, plain, refuse_as_target, write_whole
 from nasicon_loop.report.campaign_plots import best_so_far, parity, periodic_table
 from nasicon_loop.report.html import page
 from nasicon_loop.report.spectrum_plots import nyquist
@@ -12,15 +12,20 @@ from nasicon_loop.report.values import CampaignReport, Picture, SpectrumView, Wr
 HTML_NAME = "report.html"
 
 
-def write(report: CampaignReport, folder: Path, *, progress: Progress | None = None) -> Written:
-    """Draw all pictures into `folder` and write `report.html` there, replacing an older one at once.
+def write(report: CampaignReport, folder: Path, *, name: str = HTML_NAME, progress: Progress | None = None) -> Written:
+    """Draw all pictures into `folder` and write the page there as `name`, replacing an older one at once.
 
-    Pictures without data are left out. Raises OSError when the folder cannot be written.
+    Pictures without data are left out. Raises Refusal when the folder cannot be written, or the page not be a file.
     """
+    target = folder / name
+    refuse_as_target(target)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refusal(f"cannot be written ({error.strerror})", target) from error
     bar = progress or Silent()
     shown = report.spectra[-report.max_spectra :]
     bar.start("report", 4 + len(shown))
-    folder.mkdir(parents=True, exist_ok=True)
     overview = _overview(report, folder, bar)
     spectra = []
     taken: set[str] = set()
@@ -28,11 +33,8 @@ def write(report: CampaignReport, folder: Path, *, progress: Progress | None = N
         path = folder / f"nyquist_{_file_name(view.label, taken)}.png"
         spectra.append(Picture(nyquist(view, path), _caption(view)))
         bar.advance(detail=plain(view.label))
-    target = folder / HTML_NAME
-    draft = target.with_suffix(".html.part")
-    draft.write_text(page(report, overview, spectra), encoding="utf-8")
-    draft.replace(target)
-    bar.advance(detail=HTML_NAME)
+    write_whole(target, page(report, overview, spectra).encode(), make_parents=True)
+    bar.advance(detail=plain(name))
     bar.finish()
     return Written(target, (*overview, *spectra))
 

@@ -41,10 +41,12 @@ def main(given: Sequence[str] | None = None) -> int:
     try:
         outcome = run_demo(folder, rounds=arguments.rounds, batch=arguments.batch, seed=arguments.seed)
     except Refusal as refusal:
-        sys.stderr.write(f"demo: {plain(refusal, limit=2000)}\nthe lab so far lies at {folder}\n")
+        sys.stderr.write(f"demo: {plain(refusal, limit=2000)}\n")
+        if folder.is_dir():
+            sys.stderr.write(f"the lab so far lies at {plain(folder, limit=2000)}\n")
         return _FAILED
     except KeyboardInterrupt:
-        sys.stderr.write(f"\nstopped; the lab so far lies at {folder}\n")
+        sys.stderr.write(f"\nstopped; the lab so far lies at {plain(folder, limit=2000)}\n")
         return 130
     screen.print(table(outcome))
     for line in closing_words(outcome):

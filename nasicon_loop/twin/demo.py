@@ -36,11 +36,14 @@ def _environment(batch: int) -> dict[str, str]:
 
 def run_demo(folder: Path, *, rounds: int = 3, batch: int = 4, seed: int = 0, is_silent: bool = False) -> Outcome:
     """Run the campaign in a new lab `folder`; a Refusal when a command fails or something does not come in time."""
-    if folder.exists() and any(folder.iterdir()):
-        raise Refusal("is not empty; give a folder that does not exist yet", folder)
+    try:
+        if folder.exists() and any(folder.iterdir()):
+            raise Refusal("is not empty; give a folder that does not exist yet", folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refusal(f"the lab cannot be made here ({error.strerror}); choose another folder", folder) from error
     started = time.monotonic()
     folder = folder.resolve()
-    folder.parent.mkdir(parents=True, exist_ok=True)
     campaign = _Campaign(Product(folder, _environment(batch)), Surface(seed), batch)
     total = _STEPS_BEFORE + rounds * (_STEPS_PER_ROUND + batch) + _STEPS_AFTER
     with Stage(total, is_silent=is_silent) as stage:

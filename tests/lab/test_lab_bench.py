@@ -450,11 +450,14 @@ def test_a_pattern_is_kept_and_the_vault_is_whole(bench: Any, tmp_path: Path) ->
     assert known.pattern_sha256 is not None
     assert (lab.folder.vault / known.pattern_sha256[:2] / known.pattern_sha256).read_bytes() == pattern.read_bytes()
     assert db.check(lab.database, lab.folder.vault) == []
+    other = tmp_path / "other.xy"
+    other.write_text("10.0 121\n")
     for wrong, words in (({"Xx2": 1.0}, "no second phase"), ({"ZrO2": 101.0}, "mass fractions")):
         with pytest.raises(Refusal, match=words):
-            set_phase(lab, label, "R-3c", second_percent=wrong)
+            set_phase(lab, label, "R-3c", second_percent=wrong, pattern=other)
     with pytest.raises(Refusal, match="one of R-3c"):
-        set_phase(lab, label, "cubic")
+        set_phase(lab, label, "cubic", pattern=other)
+    assert db.check(lab.database, lab.folder.vault) == [], "what was refused is not kept"
 
 
 def test_an_unknown_phase_is_a_weaker_lesson(bench: Any, tmp_path: Path) -> None:

@@ -111,8 +111,9 @@ def test_a_worker_killed_in_the_middle_changes_nothing(
     assert documents(other.folder.path) == documents(lab.folder.path)
 
 
-def test_folds_are_the_same_everywhere(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
-    from nasicon_loop.predict import Row, Settings, validate, validation  # not in the workers of the tests above
+def small_question() -> tuple[list[Any], Any]:
+    """Rows to learn from, and settings with which that takes a moment."""
+    from nasicon_loop.predict import Row, Settings  # not in the workers of the tests above
 
     tiny = replace(
         Settings.default(),
@@ -125,13 +126,30 @@ def test_folds_are_the_same_everywhere(cluster: Cluster, monkeypatch: pytest.Mon
         channels=(2, 2, 2),
         hidden=(8, 8, 8, 8, 8, 8),
     )
-    monkeypatch.setattr(validation, "BASELINES", {"mean": validation.BASELINES["mean"]})
-    monkeypatch.setattr(validation, "SPLITS", ("random",))
     pairs = [(d, a) for d in ("Mg", "Sc", "Zn", "Y", "Ti") for a in (1, 2, 3, 4)]
     rows = [
         Row(f"lit-{k}", dope(d, Fraction(a, 20)).formula, -3.2 - 0.03 * k, 0.1, 25.0, "total", f"{k % 6}", "literature")
         for k, (d, a) in enumerate(pairs)
     ]
+    return rows, tiny
+
+
+def test_members_are_the_same_everywhere(cluster: Cluster, tmp_path: Path) -> None:
+    from nasicon_loop.predict import train
+
+    rows, tiny = small_question()
+    for name, executor in {"here": Inline(), "there": Processes(2), "far": cluster}.items():
+        train(rows, tmp_path / name, settings=tiny, seed=3, executor=executor)
+    here, *others = ((tmp_path / name / "weights.safetensors").read_bytes() for name in ("here", "there", "far"))
+    assert others == [here, here], "to the last bit of every weight"
+
+
+def test_folds_are_the_same_everywhere(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    from nasicon_loop.predict import validate, validation
+
+    rows, tiny = small_question()
+    monkeypatch.setattr(validation, "BASELINES", {"mean": validation.BASELINES["mean"]})
+    monkeypatch.setattr(validation, "SPLITS", ("random",))
     here, there, far = (
         validate(rows, settings=tiny, seed=3, executor=executor) for executor in (Inline(), Processes(1), cluster)
     )

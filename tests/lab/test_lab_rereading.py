@@ -1,7 +1,7 @@
 """A reader that changed reads the vault again: once, beside what was there, and without undoing what people decided."""
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import db
-from instruments import Spectrum, UnreadableFile, registry
+from fuzz.samples import FILES
+from instruments import Spectrum, UnreadableFile, read_bytes, registry
 from nasicon_loop.lab import assign, import_files, reanalyse, retract_analysis, sign_analysis
 from nasicon_loop.lab.context import Lab
 from nasicon_loop.lab.rereading import n_read_by_older, read_again
@@ -202,3 +203,72 @@ def test_an_analysis_anew_reads_again_before(lab: Lab, reader: Changing) -> None
     done = reanalyse(lab)
     assert [result.state for result in done.read_anew] == ["analysed"]
     assert reanalyse(lab).read_anew == ()
+
+
+def built_in(bench: Any, monkeypatch: pytest.MonkeyPatch, name: str, *, is_absent: bool) -> None:
+    """Let the lab be one of last year: the reader of that name was older and halved each impedance, or was missing."""
+    found, broken = registry.resolve(())
+    todays = next(one for one in found if one.name == name)
+
+    class Older:
+        version, is_generic = "0", getattr(todays, "is_generic", False)
+
+        def __init__(self) -> None:
+            self.name, self.claims = todays.name, todays.claims
+
+        def read(self, data: bytes) -> list[Spectrum]:
+            return [replace(one, impedance_ohm=0.5 * one.impedance_ohm) for one in todays.read(data)]
+
+    others = [one for one in found if one is not todays]
+    monkeypatch.setattr(registry, "_resolved", lambda: ((*others, *([] if is_absent else [Older()])), broken))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_files_of_every_built_in_reader_are_read_again(
+    bench: Any, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.sample()
+    path = tmp_path / f"NL-0001 {name}"
+    path.write_bytes(FILES[name]()[0])
+    with monkeypatch.context() as patch:
+        built_in(bench, patch, name, is_absent=False)
+        (old,) = import_files(bench.lab, [path])
+        assert (old.refusal, old.label) == (None, "NL-0001-P1")
+    assert n_read_by_older(bench.lab) == 1
+    path.unlink()  # the vault has it
+    (result,) = read_again(bench.lab)
+    version = next(one.version for one in registry.available_readers() if one.name == name)
+    assert f"read anew by {name} {version}: other numbers than by 0" in result.notes
+    assert result.label == "NL-0001-P1"
+    with bench.lab.database.read() as found:
+        (file,) = found.files()
+        stored = [one.impedance_ohm for one in found.spectra(file)]
+        assert (file.reader, file.reader_version) == (name, version)
+    wanted = [one.impedance_ohm for one in read_bytes(FILES[name]()[0])]
+    assert all(np.array_equal(one, other) for one, other in zip(stored, wanted, strict=True))
+    assert (read_again(bench.lab), n_read_by_older(bench.lab)) == ([], 0)
+    assert db.check(bench.lab.database, bench.lab.folder.vault) == []
+
+
+def test_a_workbook_that_came_before_its_reader_is_read_when_there_is_one(
+    bench: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.sample()
+    (tmp_path / "NL-0001.xlsx").write_bytes(FILES["xlsx"]()[0])
+    with monkeypatch.context() as patch:
+        built_in(bench, patch, "xlsx", is_absent=True)
+        (refused,) = import_files(bench.lab, [tmp_path / "NL-0001.xlsx"])
+        assert refused.state == "refused"
+    (result,) = read_again(bench.lab)
+    assert (result.refusal, result.label, len(result.sweeps)) == (None, "NL-0001-P1", 1)
+
+
+def test_a_signature_under_the_earlier_numbers_has_to_be_given_again(lab: Lab, reader: Changing) -> None:
+    (old,) = current(lab)
+    sign_analysis(lab, old.id, "accepted", reason="looks good", by="Ada")
+    reader.version, reader.factor = "2", 2.0
+    read_again(lab)
+    (new,) = current(lab)
+    with lab.database.read() as found:
+        assert [one.who for one in found.signatures(old)] == ["Ada"]
+        assert found.signatures(new) == []

@@ -200,7 +200,7 @@ def test_a_folder_needs_exactly_one_table(tmp_path: Path) -> None:
 
 
 def test_files_that_are_no_tables(tmp_path: Path) -> None:
-    with pytest.raises(Refusal, match="No such file"):
+    with pytest.raises(Refusal, match="no such file"):
         read_table(tmp_path / "none.csv")
     (tmp_path / "latin.csv").write_bytes(b"formula,\xe9\n")
     with pytest.raises(Refusal, match="not UTF-8"):

@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from nasicon_loop.core import Refusal
 from nasicon_loop.report import (
     CampaignReport,
     ElementTile,
@@ -118,9 +120,25 @@ def test_a_long_campaign_shows_the_newest_spectra_and_says_so(tmp_path):
     assert "2 older spectra are not shown" in "".join(parsed(written.html).text)
 
 
-def test_a_report_replaces_the_older_one_as_a_whole(tmp_path):
+def test_a_report_replaces_the_older_one_as_a_whole(tmp_path, monkeypatch):
     write(CampaignReport("first", NOW), tmp_path)
-    (tmp_path / "report.html.part").mkdir()  # writing fails half-way
-    with pytest.raises(OSError, match=r"report\.html\.part"):
-        write(CampaignReport("second", NOW), tmp_path)
+
+    def half(path, data):
+        with path.open("wb") as stream:
+            stream.write(data[: len(data) // 2])
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", half)
+        with pytest.raises(Refusal, match=r"report\.html: cannot be written \(No space left on device\)"):
+            write(CampaignReport("second", NOW), tmp_path)
     assert "first" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_a_report_of_another_name_leaves_the_one_beside_it(tmp_path):
+    write(CampaignReport("first", NOW), tmp_path)
+    written = write(CampaignReport("second", NOW), tmp_path, name="november.html")
+    assert written.html == tmp_path / "november.html"
+    assert "first" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "second" in written.html.read_text(encoding="utf-8")

@@ -86,7 +86,7 @@ def test_values_stay_values(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_settings_are_small(tmp_path: Path) -> None:
     (tmp_path / "lab.toml").write_bytes(b"#" * 1_000_001)
-    with pytest.raises(Refusal, match="too large"):
+    with pytest.raises(Refusal, match="larger than 1 MB"):
         load(tmp_path / "lab.toml", environment={})
 
 
