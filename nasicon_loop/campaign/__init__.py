@@ -7,8 +7,9 @@ scores by expected improvement on the epistemic part, picks a batch spread over 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nasicon_loop.campaign.acquiring import ACQUISITION_WORDS, ACQUISITIONS, Best, checked, novelty
     from nasicon_loop.campaign.acquisition import expected_improvement, probability_above
-    from nasicon_loop.campaign.batch import Incumbent, incumbent, propose
+    from nasicon_loop.campaign.batch import incumbent, propose
     from nasicon_loop.campaign.candidates import (
         BLOCKED_ELEMENTS,
         Key,
@@ -21,9 +22,13 @@ if TYPE_CHECKING:
     from nasicon_loop.campaign.diversity import merged, spread_places
     from nasicon_loop.campaign.electrochemical import Window, window_width_v, windows
     from nasicon_loop.campaign.feasibility import chances, limits
+    from nasicon_loop.campaign.joint import joint_of, lesson
+    from nasicon_loop.campaign.learned import learned_chances
+    from nasicon_loop.campaign.lifecycle import STATES, Life, Step, lives
     from nasicon_loop.campaign.parts import PART_UNITS, PARTS, WEIGHTS, Scale, diffusion_log10, weights_used
     from nasicon_loop.campaign.ranks import spearman
     from nasicon_loop.campaign.reasons import literature
+    from nasicon_loop.campaign.repeating import groups, scatter
     from nasicon_loop.campaign.scores import element_scores
     from nasicon_loop.campaign.scoring import (
         DopantScore,
@@ -40,10 +45,14 @@ if TYPE_CHECKING:
     from nasicon_loop.campaign.screening import By, Hit, Question, Screened, evaluate, screen_blocks
     from nasicon_loop.campaign.space import Block, blocks, coarse_pairs, double_doped, fine, grouped, in_block
     from nasicon_loop.campaign.values import (
+        Acquires,
         Candidate,
         Choice,
         ElementScore,
+        Kind,
         Known,
+        Outcome,
+        OwnPellet,
         Previous,
         Proposal,
         Result,
@@ -51,10 +60,15 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "ACQUISITIONS",
+    "ACQUISITION_WORDS",
     "BLOCKED_ELEMENTS",
     "PARTS",
     "PART_UNITS",
+    "STATES",
     "WEIGHTS",
+    "Acquires",
+    "Best",
     "Block",
     "By",
     "Candidate",
@@ -62,9 +76,12 @@ __all__ = [
     "DopantScore",
     "ElementScore",
     "Hit",
-    "Incumbent",
     "Key",
+    "Kind",
     "Known",
+    "Life",
+    "Outcome",
+    "OwnPellet",
     "PairScore",
     "PaperCompound",
     "PaperPlace",
@@ -77,9 +94,11 @@ __all__ = [
     "Screened",
     "Screens",
     "Settings",
+    "Step",
     "Window",
     "blocks",
     "chances",
+    "checked",
     "coarse_pairs",
     "composition_key",
     "describe_changes",
@@ -90,17 +109,24 @@ __all__ = [
     "expected_improvement",
     "fine",
     "grouped",
+    "groups",
     "in_block",
     "incumbent",
+    "joint_of",
+    "learned_chances",
+    "lesson",
     "limits",
     "literature",
+    "lives",
     "measured_values",
     "merged",
+    "novelty",
     "pairs_of",
     "paper_compounds",
     "probability_above",
     "propose",
     "readable_keys",
+    "scatter",
     "score_dopants",
     "screen_blocks",
     "single_hits",
@@ -113,6 +139,24 @@ __all__ = [
 ]
 
 _HOMES = {
+    "lesson": "joint",
+    "joint_of": "joint",
+    "learned_chances": "learned",
+    "novelty": "acquiring",
+    "groups": "repeating",
+    "scatter": "repeating",
+    "Kind": "values",
+    "Acquires": "values",
+    "OwnPellet": "values",
+    "Outcome": "values",
+    "lives": "lifecycle",
+    "Step": "lifecycle",
+    "STATES": "lifecycle",
+    "Life": "lifecycle",
+    "checked": "acquiring",
+    "Best": "acquiring",
+    "ACQUISITION_WORDS": "acquiring",
+    "ACQUISITIONS": "acquiring",
     "BLOCKED_ELEMENTS": "candidates",
     "Block": "space",
     "By": "screening",
@@ -121,7 +165,6 @@ _HOMES = {
     "DopantScore": "scoring",
     "ElementScore": "values",
     "Hit": "screening",
-    "Incumbent": "batch",
     "Key": "candidates",
     "Known": "values",
     "PARTS": "parts",
