@@ -1,9 +1,9 @@
 """What is not known about many candidates together: correlated, so that one pellet tells of its neighbours.
 
 The epistemic part has two sources. What the networks disagree about is common to whatever they disagree about alike:
-the model's `loadings`, (n, k) dex, say how. The rest is the composition's own; it is shared by compositions with the same
-dopant at similar amounts, with the length scales of the model's own correction. A model without `loadings` has only
-the second kind.
+the model's `loadings`, (n, k) dex, say how. The rest is the composition's own; it is shared by compositions with the
+same dopant at similar amounts, with the length scales of the model's own correction. A model without `loadings` has
+only the second kind.
 """
 
 from collections.abc import Sequence

@@ -270,7 +270,10 @@ def draw_suggestions(screen: "Console", batch: "Batch") -> None:
     if not rows:
         screen.print("no open suggestions; `nasicon suggest -n 4` makes some")
     for one, row in zip(batch.suggestions, rows, strict=True):
-        screen.print(f"{row.number:>4}  {row.formula}   [{row.dopant}] {one.state}", style="bold")
+        kind = "" if one.kind == "new" else f" ({one.kind})"
+        screen.print(
+            f"{row.number:>4}  {row.formula}   [{row.dopant}] {one.state}{kind}, by {one.acquired_by}", style="bold"
+        )
         mean, sd = row.log10_sigma_mean, row.log10_sigma_sd
         screen.print(f"      sigma {10**mean:.1e} S/cm (log10 {mean:.2f} ± {sd:.2f})")
         screen.print(f"      {plain(row.reason, limit=1000)}")

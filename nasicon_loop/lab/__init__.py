@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nasicon_loop.lab.actions import ACTIONS, Action
+    from nasicon_loop.lab.backtesting import Backtest, Replayed, backtest
     from nasicon_loop.lab.bench_devices import (
         BenchDevice,
         find_bench_devices,
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
         WeighStep,
         weigh_live,
     )
+    from nasicon_loop.lab.living import Caused, Impact, LifeRow, TaughtRun, impact_of, life_cycle
     from nasicon_loop.lab.loads import LoadRow, LoadView, Reference, fire_load, load_list, load_view, new_load
     from nasicon_loop.lab.making import PelletMade, close_sample, new_pellet, new_sample, set_geometry
     from nasicon_loop.lab.overview import (
@@ -150,6 +152,8 @@ _HOME = {
     "fitting": ("Fitted", "draw_fitted", "fit_files", "geometry_of", "operator_name"),
     "importing": ("import_files",),
     "judging": ("retract_analysis", "sign_analysis"),
+    "backtesting": ("Backtest", "Replayed", "backtest"),
+    "living": ("Caused", "Impact", "LifeRow", "TaughtRun", "impact_of", "life_cycle"),
     "learning": ("Trained", "predict_things", "train_model", "validate_model"),
     "fetching": ("Fetched", "fetch_structures"),
     "firing": ("Dwell", "Fired", "fire", "record_firing"),
@@ -194,11 +198,13 @@ __all__ = [
     "AnalysisView",
     "Archimedes",
     "Armed",
+    "Backtest",
     "Batch",
     "BenchDevice",
     "BenchSheet",
     "BoardRow",
     "CampaignState",
+    "Caused",
     "Change",
     "Checked",
     "Decision",
@@ -212,12 +218,14 @@ __all__ = [
     "Fired",
     "Fitted",
     "HandFit",
+    "Impact",
     "ImportResult",
     "Imported",
     "InboxRow",
     "Lab",
     "LabMade",
     "LeadsRow",
+    "LifeRow",
     "LiveFiring",
     "LoadRow",
     "LoadView",
@@ -232,12 +240,14 @@ __all__ = [
     "PooledSample",
     "Reanalysed",
     "Reference",
+    "Replayed",
     "Rescued",
     "Series",
     "SpaceScreened",
     "Suggested",
     "SweepResult",
     "Symptom",
+    "TaughtRun",
     "Trained",
     "WayOut",
     "WeighStep",
@@ -251,6 +261,7 @@ __all__ = [
     "assign",
     "attach_live",
     "back_up",
+    "backtest",
     "bench_sheet",
     "board",
     "campaign_state",
@@ -273,12 +284,14 @@ __all__ = [
     "fit_files",
     "geometry_of",
     "give_up_run",
+    "impact_of",
     "import_data",
     "import_files",
     "inbox",
     "journal",
     "kept_sheet",
     "leads_history",
+    "life_cycle",
     "literature_rows",
     "live_firings",
     "load_list",

@@ -86,10 +86,19 @@ class Impact:
         return {"schema": 1, **dataclasses.asdict(self)}
 
 
-def life_cycle(lab: "Lab", *, only_stale: bool = False) -> list[LifeRow]:
-    """Return every sample, and every suggestion without one, with the state that the journal gives it."""
+def life_cycle(lab: "Lab", *, name: str | None = None, only_stale: bool = False) -> list[LifeRow]:
+    """Return every sample, and every suggestion without one, with the state that the journal gives it.
+
+    `name` is a sample's label or a suggestion's number; Refusal when there is none of that name.
+    """
     with lab.database.read(snapshot=True) as reader:
+        if name is not None and name.strip().isdecimal():
+            wanted: int | str = reader.suggestion(int(name)).number
+        else:
+            wanted = "" if name is None else reader.sample(name).label
         rows = lives_of(lab, reader)
+    if name is not None:
+        rows = [row for row in rows if wanted in (row.label, row.number)]
     return [row for row in rows if row.is_stale] if only_stale else rows
 
 

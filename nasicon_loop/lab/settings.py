@@ -99,6 +99,15 @@ class RecipeSection(_Section):
     allow_toxic: bool = False
 
 
+class CampaignSection(_Section):
+    """How the next compositions are chosen, and when something counts as forgotten; 0 days: never."""
+
+    acquisition: Literal["ei", "nei", "ucb", "thompson", "novelty"] = "ei"
+    batch_size: Annotated[int, Field(ge=1, le=50)] = 4
+    one_load: bool = True
+    stale_after_days: Annotated[float, Field(ge=0, le=3650)] = 14.0
+
+
 class DummySection(_Section):
     """The dummy cell that is measured every day: its nominal resistance; without `r_ohm` nothing is watched."""
 
@@ -117,6 +126,7 @@ class Settings(_Section):
     watch: WatchSection = WatchSection()
     training: TrainingSection = TrainingSection()
     recipe: RecipeSection = RecipeSection()
+    campaign: CampaignSection = CampaignSection()
     balance: BalanceSection = BalanceSection()
     furnace: FurnaceSection = FurnaceSection()
     dummy: DummySection = DummySection()
