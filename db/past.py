@@ -71,8 +71,8 @@ def _pour(source: sa.Connection, target: sa.Connection, lab_id: int, known_to: i
 
 
 def _move(source: sa.Connection, target: sa.Connection, table: sa.Table, chosen: tuple[Any, ...]) -> None:
-    columns = [sa.literal(b"").label(c.name) if c.name in _LEFT_OUT else c for c in table.c]
-    query = sa.select(*columns).where(*chosen).order_by(table.c.id)
+    blobs = dict.fromkeys((c.name for c in table.c if c.name in _LEFT_OUT), b"")
+    query = sa.select(*(c for c in table.c if c.name not in blobs)).where(*chosen).order_by(table.c.id)
     result = source.execute(query.execution_options(yield_per=_CHUNK)).mappings()
     for rows in result.partitions(_CHUNK):
-        target.execute(sa.insert(table), [dict(row) for row in rows])
+        target.execute(sa.insert(table), [{**row, **blobs} for row in rows])

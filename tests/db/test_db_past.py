@@ -15,8 +15,8 @@ RULES = {"allow_toxic": False, "one_load": True}
 def _add_batch(writer: db.Writer, run: db.ModelRun, known_to: int) -> None:
     writer.add_batch(
         1, model_run=run, acquired_by="thompson", seed=7, n=1, known_to=known_to, incumbent_formula="Na3Zr2Si2PO12",
-        incumbent_mean=-3.1, rules=RULES, passed_over={"Na3.1Zr1.9Yb0.1Si2PO12": "no precursor"}, kinds={1: "replicate"},
-        gains_dex={1: 0.123456789012345678},
+        incumbent_mean=-3.1, rules=RULES, passed_over={"Na3.1Zr1.9Yb0.1Si2PO12": "no precursor"},
+        kinds={1: "replicate"}, gains_dex={1: 0.123456789012345678},
     )  # fmt: skip
 
 
