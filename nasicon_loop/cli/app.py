@@ -133,6 +133,7 @@ campaign.command("status")(loop.campaign_status)
 campaign.command("journal")(loop.campaign_journal)
 campaign.command("cycle")(mind.campaign_cycle)
 campaign.command("impact")(mind.campaign_impact)
+campaign.command("health")(mind.campaign_health)
 campaign.command("backtest")(mind.campaign_backtest)
 app.command("report")(loop.report)
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from nasicon_loop.lab import Backtest, Impact, LifeRow
+    from nasicon_loop.lab import Backtest, Health, Impact, LifeRow
 
 
 @refusing
@@ -117,3 +117,28 @@ def _draw_backtest(screen: "Console", found: "Backtest") -> None:
         screen.print("bit for bit what was stored" if found.is_equal else "NOT what was stored")
     if found.mean_log10_now is not None:
         screen.print(f"mean of the results known now: log10 σ {found.mean_log10_now:.2f}")
+
+
+@refusing
+def campaign_health(lab: LabOption = None, as_json: JsonOption = False) -> None:
+    """Say whether it is worth going on: gain against cost, stalled search, drift, replicates, model, calibration."""
+    from nasicon_loop.lab import campaign_health as look
+
+    found = look(opened_lab(lab))
+    say(found.document(), lambda screen: _draw_health(screen, found), as_json=as_json)
+
+
+_VERDICT_STYLE = {"ok": "green", "look": "yellow", "stop": "red"}
+
+
+def _draw_health(screen: "Console", found: "Health") -> None:
+    from rich.text import Text
+
+    for check in found.checks:
+        line = Text(f"{check.verdict:5}", style=_VERDICT_STYLE[check.verdict])
+        line.append(f" {check.name}: {plain(check.words, limit=600)}", style="default")
+        screen.print(line)
+        if check.next_step and check.verdict != "ok":
+            screen.print(f"      next: {check.next_step}")
+    state = "may be on" if found.gate.is_open else "is off"
+    screen.print(f"automatic acceptance {state}: {plain(found.gate.why, limit=800)}")

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.firing import Dwell, Fired, fire, record_firing
     from nasicon_loop.lab.fitting import Fitted, draw_fitted, fit_files, geometry_of, operator_name
     from nasicon_loop.lab.geometry import Archimedes, Details, Dimensions
+    from nasicon_loop.lab.health import Health, batch_cost, calibration_gate, campaign_health
     from nasicon_loop.lab.importing import import_files
     from nasicon_loop.lab.judging import retract_analysis, sign_analysis
     from nasicon_loop.lab.leads import LeadsRow, clear_leads, leads_history, read_leads, set_leads
@@ -153,6 +154,7 @@ _HOME = {
     "importing": ("import_files",),
     "judging": ("retract_analysis", "sign_analysis"),
     "backtesting": ("Backtest", "Replayed", "backtest"),
+    "health": ("Health", "batch_cost", "calibration_gate", "campaign_health"),
     "living": ("Caused", "Impact", "LifeRow", "TaughtRun", "impact_of", "life_cycle"),
     "learning": ("Trained", "predict_things", "train_model", "validate_model"),
     "fetching": ("Fetched", "fetch_structures"),
@@ -218,6 +220,7 @@ __all__ = [
     "Fired",
     "Fitted",
     "HandFit",
+    "Health",
     "Impact",
     "ImportResult",
     "Imported",
@@ -262,8 +265,11 @@ __all__ = [
     "attach_live",
     "back_up",
     "backtest",
+    "batch_cost",
     "bench_sheet",
     "board",
+    "calibration_gate",
+    "campaign_health",
     "campaign_state",
     "check_database",
     "clear_leads",

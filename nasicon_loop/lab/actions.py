@@ -83,6 +83,7 @@ ACTIONS: tuple[Action, ...] = (
     _cli_only("backtest", "backtest", "ask a past question again", "campaign backtest", "a table for scripts"),
     Action("board", "board", "samples by state", "sample list", "board", "1"),
     Action("status", "campaign_state", "how the campaign stands", "campaign status", "board", "1"),
+    Action("health", "campaign_health", "is it worth going on?", "campaign health", "board", "h"),
     Action("new sample", "new_sample", "begin a sample from a formula", "sample new", "board", "n"),
     Action("report", "write_report", "write the HTML report", "report", "board", "e"),
     Action("inbox", "inbox", "imported files and verdicts", "inbox list", "inbox", "2"),

@@ -45,10 +45,14 @@ RATIOS = (1.0, 1.5, 2.0, 3.0, 4.0)
 
 @dataclass(frozen=True)
 class HeldOut:
-    """What was said about rows by members and trees that had not seen them: mean and sd (n,), NaN where nobody did."""
+    """What was said about rows by members and trees that had not seen them: mean and sd (n,), NaN where nobody did.
+
+    `trees` is what the trees alone said of the same rows, None without trees.
+    """
 
     mean: Array
     sd: Array
+    trees: Array | None = None
 
 
 def systems(batch: Crystals) -> Folds:
@@ -248,7 +252,7 @@ def _held_out(members: Normals, held: NDArray[np.bool_], trees: Array | None, ba
     between = (((members.mean - mean[:, None]) * held) ** 2).sum(axis=1) / np.maximum(n_held - 1, 1)
     variance = balance.spread**2 * noise + balance.disagreement**2 * between
     wanted = mean if trees is None else balance.share * mean + (1.0 - balance.share) * trees
-    return HeldOut(wanted, np.sqrt(variance))
+    return HeldOut(wanted, np.sqrt(variance), trees)
 
 
 def _fit_whole(table: Table, settings: Settings, seed: int, progress: Progress | None) -> tuple[Ensemble, HeldOut]:
