@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         stream_candidates,
     )
     from nasicon_loop.campaign.changes import describe_changes
+    from nasicon_loop.campaign.choices import lesson_of
     from nasicon_loop.campaign.diversity import merged, spread_places
     from nasicon_loop.campaign.electrochemical import Window, window_width_v, windows
     from nasicon_loop.campaign.feasibility import chances, limits
@@ -35,12 +36,12 @@ if TYPE_CHECKING:
         replicates,
         stalled,
     )
-    from nasicon_loop.campaign.joint import joint_of, lesson
+    from nasicon_loop.campaign.joint import Lesson, joint_of, lesson
     from nasicon_loop.campaign.learned import learned_chances
     from nasicon_loop.campaign.lifecycle import STATES, Life, Step, lives
     from nasicon_loop.campaign.parts import PART_UNITS, PARTS, WEIGHTS, Scale, diffusion_log10, weights_used
     from nasicon_loop.campaign.ranks import spearman
-    from nasicon_loop.campaign.reasons import literature
+    from nasicon_loop.campaign.reasons import Neighbour, literature, nearest
     from nasicon_loop.campaign.repeating import groups, scatter
     from nasicon_loop.campaign.scores import element_scores
     from nasicon_loop.campaign.scoring import (
@@ -95,7 +96,9 @@ __all__ = [
     "Key",
     "Kind",
     "Known",
+    "Lesson",
     "Life",
+    "Neighbour",
     "Outcome",
     "OwnPellet",
     "PairScore",
@@ -137,11 +140,13 @@ __all__ = [
     "joint_of",
     "learned_chances",
     "lesson",
+    "lesson_of",
     "limits",
     "literature",
     "lives",
     "measured_values",
     "merged",
+    "nearest",
     "novelty",
     "pairs_of",
     "paper_compounds",
@@ -163,6 +168,10 @@ __all__ = [
 ]
 
 _HOMES = {
+    "nearest": "reasons",
+    "Neighbour": "reasons",
+    "lesson_of": "choices",
+    "Lesson": "joint",
     "against_forest": "health",
     "replicates": "health",
     "drift": "health",

@@ -7,18 +7,23 @@ import numpy as np
 
 from nasicon_loop.campaign.acquiring import UNDOPED, Asked
 from nasicon_loop.campaign.acquisition import Floats, probability_above
-from nasicon_loop.campaign.candidates import readable_keys
+from nasicon_loop.campaign.candidates import Settings, composition_key, readable_keys, stream_candidates
 from nasicon_loop.campaign.choose import Room
-from nasicon_loop.campaign.joint import joint_of, lesson, spots
+from nasicon_loop.campaign.joint import Lesson, joint_of, lesson, spots
 from nasicon_loop.campaign.reasons import Literature, reason, short_formula, sigma_words
-from nasicon_loop.campaign.repeating import MAX_PELLETS, gain_of_new, gain_of_repeat, groups, scatter, wants_reference
+from nasicon_loop.campaign.repeating import (
+    MAX_PELLETS,
+    PELLET_SCATTER_DEX,
+    gain_of_new,
+    gain_of_repeat,
+    groups,
+    scatter,
+    wants_reference,
+)
 from nasicon_loop.campaign.scores import Scored, ask
-from nasicon_loop.campaign.values import Acquires, Choice, OwnPellet
+from nasicon_loop.campaign.values import Acquires, Choice, OwnPellet, Predicts
 from nasicon_loop.chemistry import Composition
 from nasicon_loop.core import Refusal
-
-PELLET_NOISE_DEX = 0.2
-"""What a result is taken to scatter by where its lesson for others is estimated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +82,17 @@ class Found:
             epistemic_sd = np.asarray(self.scored.prediction.epistemic_sd)[at]
 
         joint = joint_of(self.asked.model, [self.scored.candidates[i].composition for i in at], _Part)
-        n_others, fall = lesson(joint, int(np.flatnonzero(at == k)[0]), PELLET_NOISE_DEX)
-        if n_others == 0:
-            return ""
-        name = "undoped compositions" if symbol == "Si" else f"{symbol} candidates"
-        return (
-            f"; would teach: the sd of the other {n_others} {name} falls by {fall:.2f} dex on average, "
-            f"from {_Part.epistemic_sd.mean():.2f}"
-        )
+        told = lesson(joint, int(np.flatnonzero(at == k)[0]), PELLET_SCATTER_DEX).words
+        return f"; {told}" if told else ""
+
+
+def lesson_of(model: Predicts, formula: str, dopant: str, settings: Settings) -> Lesson:
+    """Return what one result on a composition would teach about the candidates with its dopant."""
+    own = Composition.parse(formula)
+    key = composition_key(own)
+    listed = [one.composition for one in stream_candidates(settings, excluded=[key]) if one.dopant == dopant]
+    compositions = [own, *listed]
+    return lesson(joint_of(model, compositions, ask(model, compositions)), 0, PELLET_SCATTER_DEX)
 
 
 def _quantiles(prediction: object, k: int) -> dict[str, float]:

@@ -100,17 +100,39 @@ def joint_of(model: Any, compositions: Sequence[Composition], prediction: Any) -
     return Joint(mean, common * shrink[:, None], own, spots(compositions))
 
 
-def lesson(joint: Joint, place: int, noise_sd: float) -> tuple[int, float]:
-    """Return what measuring one composition would teach: how many others with its dopant, and by how much on average.
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What one result would teach about other candidates with the dopant: their mean epistemic sd and its fall, dex."""
 
-    The number is the mean fall of their epistemic sd in dex, from s to sqrt(s^2 - c^2 / (s_0^2 + noise^2)): Gaussian
-    conditioning on one result with `noise_sd` (dex). 0 others gives 0.
+    dopant: str
+    n_others: int
+    sd_now: float
+    fall: float
+
+    @property
+    def words(self) -> str:
+        """The same in words; empty without others."""
+        if not self.n_others:
+            return ""
+        name = "undoped compositions" if self.dopant == "Si" else f"{self.dopant} candidates"
+        return (
+            f"would teach: the sd of the other {self.n_others} {name} falls by {self.fall:.2f} dex on average, "
+            f"from {self.sd_now:.2f}"
+        )
+
+
+def lesson(joint: Joint, place: int, noise_sd: float) -> Lesson:
+    """Return what measuring one composition would teach about the others with its dopant.
+
+    Their epistemic sd s falls to sqrt(s^2 - c^2 / (s_0^2 + noise^2)): Gaussian conditioning on one result with
+    `noise_sd` (dex), c the covariance of the two.
     """
     symbol = joint.spots.dopants[place]
     others = np.array([k for k, other in enumerate(joint.spots.dopants) if other == symbol and k != place], dtype=int)
     if not len(others):
-        return 0, 0.0
+        return Lesson(symbol, 0, 0.0, 0.0)
     variance = (joint.common**2).sum(axis=1) + joint.own**2
     taken = joint.covariance(place)[others] ** 2 / (variance[place] + noise_sd**2)
+    now = np.sqrt(variance[others])
     after = np.sqrt(np.maximum(variance[others] - taken, 0.0))
-    return len(others), float((np.sqrt(variance[others]) - after).mean())
+    return Lesson(symbol, len(others), float(now.mean()), float((now - after).mean()))

@@ -64,6 +64,13 @@ class Neighbour:
     kind: str
     distance_atoms: float
 
+    @property
+    def words(self) -> str:
+        """Formula, conductivity in S/cm, who measured it, and how far away it is."""
+        kind = f" {self.kind}" if self.kind else ""
+        value = f"{short_formula(self.formula)}{kind} {sigma_words(self.log10_sigma)}"
+        return f"{value} ({self.source}, {self.distance_atoms:.2f} atoms away)"
+
 
 def nearest(key: Key, rows: Literature, n: int = _N_NEAREST) -> list[Neighbour]:
     """Return the `n` nearest measured compositions, nearest first, each once.
@@ -152,7 +159,7 @@ def reason(
     ]
     near = nearest(composition_key(candidate.composition), rows)
     if near:
-        parts.append("nearest known " + ", ".join(map(_near_words, near)))
+        parts.append("nearest known " + ", ".join(one.words for one in near))
     parts.append(_support_words(candidate, rows))
     if learned:
         parts.append(f"{learned}: a dense single phase taken as {100.0 * feasibility:.0f} % likely")
@@ -170,9 +177,3 @@ def _doubt_words(candidate: Candidate, feasibility: float) -> str:
         f"{float(candidate.amount):g} {candidate.dopant} may not all go in for {entry.host} ({mismatch:+.0f} % in "
         f"radius{charge}): one phase taken as {100.0 * feasibility:.0f} % likely"
     )
-
-
-def _near_words(near: Neighbour) -> str:
-    kind = f" {near.kind}" if near.kind else ""
-    value = f"{short_formula(near.formula)}{kind} {sigma_words(near.log10_sigma)}"
-    return f"{value} ({near.source}, {near.distance_atoms:.2f} atoms away)"

@@ -142,3 +142,24 @@ def _draw_health(screen: "Console", found: "Health") -> None:
             screen.print(f"      next: {check.next_step}")
     state = "may be on" if found.gate.is_open else "is off"
     screen.print(f"automatic acceptance {state}: {plain(found.gate.why, limit=800)}")
+    screen.print(f"automatic by lab.toml: {', '.join(found.automatic) or 'nothing'}")
+
+
+@refusing
+def campaign_why(
+    number: Annotated[int, typer.Argument(help="Number of a suggestion.", min=1)],
+    lab: LabOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say why a suggestion was made: its numbers, what is known near it, what it would teach, what it takes."""
+    from nasicon_loop.lab import explain_suggestion
+
+    found = explain_suggestion(opened_lab(lab), number)
+
+    def human(screen: "Console") -> None:
+        screen.print(f"suggestion {number}  {found.formula}  ({found.kind}, model run {found.run})", style="bold")
+        for line in found.words:
+            screen.print(f"  {plain(line, limit=600)}")
+        screen.print(f"  as it was said then: {plain(found.reason, limit=2000)}")
+
+    say(found.document(), human, as_json=as_json)

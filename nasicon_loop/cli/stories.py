@@ -221,6 +221,8 @@ def draw_training(screen: "Console", trained: "Trained") -> None:
         screen.print(f"  {line}")
     if trained.taught_by:
         screen.print(f"taught by {', '.join(trained.taught_by)}")
+    for line in trained.done:
+        screen.print(plain(line, limit=1000))
     if trained.explanation is not None:
         draw_explanation(screen, trained.explanation)
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.doctoring import Symptom, examine
     from nasicon_loop.lab.dummy import DummyReading, add_dummy, dummy_history
     from nasicon_loop.lab.electronic import Polarised, polarisations, polarise_file, polarise_pellet
+    from nasicon_loop.lab.explaining import SuggestionWhy, explain_suggestion
     from nasicon_loop.lab.fetching import Fetched, fetch_structures
     from nasicon_loop.lab.firing import Dwell, Fired, fire, record_firing
     from nasicon_loop.lab.fitting import Fitted, draw_fitted, fit_files, geometry_of, operator_name
@@ -155,6 +156,7 @@ _HOME = {
     "judging": ("retract_analysis", "sign_analysis"),
     "backtesting": ("Backtest", "Replayed", "backtest"),
     "health": ("Health", "batch_cost", "calibration_gate", "campaign_health"),
+    "explaining": ("SuggestionWhy", "explain_suggestion"),
     "living": ("Caused", "Impact", "LifeRow", "TaughtRun", "impact_of", "life_cycle"),
     "learning": ("Trained", "predict_things", "train_model", "validate_model"),
     "fetching": ("Fetched", "fetch_structures"),
@@ -248,6 +250,7 @@ __all__ = [
     "Series",
     "SpaceScreened",
     "Suggested",
+    "SuggestionWhy",
     "SweepResult",
     "Symptom",
     "TaughtRun",
@@ -281,6 +284,7 @@ __all__ = [
     "draw_fitted",
     "dummy_history",
     "examine",
+    "explain_suggestion",
     "fetch_structures",
     "find_bench_devices",
     "fire",

@@ -81,6 +81,7 @@ ACTIONS: tuple[Action, ...] = (
     _cli_only("life cycle", "life_cycle", "where everything stands", "campaign cycle", "a table for scripts"),
     _cli_only("impact", "impact_of", "what a result had caused", "campaign impact", "asked about one result"),
     _cli_only("backtest", "backtest", "ask a past question again", "campaign backtest", "a table for scripts"),
+    _cli_only("why", "explain_suggestion", "why a suggestion was made", "campaign why", "asked about one suggestion"),
     Action("board", "board", "samples by state", "sample list", "board", "1"),
     Action("status", "campaign_state", "how the campaign stands", "campaign status", "board", "1"),
     Action("health", "campaign_health", "is it worth going on?", "campaign health", "board", "h"),

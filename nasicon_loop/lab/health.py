@@ -19,10 +19,14 @@ _RANK = {"stop": 0, "look": 1, "ok": 2}
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Checks, the worst first; `gate` says whether automatic acceptance is on as far as calibration goes."""
+    """Checks, the worst first; `gate` says whether automatic acceptance may be on as far as calibration goes.
+
+    `automatic` names the steps that [policy] in lab.toml leaves to the program.
+    """
 
     checks: "tuple[Check, ...]"
     gate: "Gate"
+    automatic: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -69,7 +73,15 @@ def campaign_health(lab: "Lab") -> Health:
             "nasicon campaign cycle --stale" if stale else "",
         ),
     ]
-    return Health(tuple(sorted(checks, key=lambda one: _RANK[one.verdict])), campaign.gate(gates))
+    policy = lab.settings.policy
+    steps = {
+        "propose": policy.propose,
+        "recipe": policy.recipe,
+        "arm furnace": policy.arm_furnace,
+        "accept fit": policy.accept_fit,
+    }
+    alone = tuple(step for step, who in steps.items() if who == "automatic")
+    return Health(tuple(sorted(checks, key=lambda one: _RANK[one.verdict])), campaign.gate(gates), alone)
 
 
 def calibration_gate(lab: "Lab") -> "Gate":

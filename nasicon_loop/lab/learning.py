@@ -26,7 +26,7 @@ _MIN_LAB_SD_DEX = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """What a training did. `run` is None when an automatic training was not due."""
+    """What a training did. `run` is None when an automatic training was not due; `done` is what followed by itself."""
 
     run: "ModelRun | None"
     n_new_results: int
@@ -34,6 +34,7 @@ class Trained:
     taught_by: tuple[str, ...]
     explanation: "Explanation | None" = None
     note: str = ""
+    done: tuple[str, ...] = ()
 
 
 def teaching_row(row: "TeachingRow") -> "Row":
@@ -134,7 +135,8 @@ def train_model(
 ) -> Trained:
     """Train on the literature and the lab's accepted results, and keep the run with what taught it.
 
-    `automatic` trains only when enough new results wait (lab.toml). One training at a time: a second one is refused.
+    `automatic` trains only when enough new results wait, and then goes on as far as [policy] allows (lab.toml).
+    One training at a time: a second one is refused.
     Raises Refusal when there is nothing to learn from.
     """
     from nasicon_loop.lab.locking import exclusive
@@ -145,7 +147,16 @@ def train_model(
         due = lab.settings.training.retrain_after_n_results
         if automatic and n_new < max(due, 1) and n_gone == 0:
             return Trained(None, n_new, {}, (), note=f"{n_new} new results; training begins at {due}")
-        return _train(lab, n_new, paper=paper, full=full, automatic=automatic, seed=seed, explain=explain, bar=progress)
+        trained = _train(
+            lab, n_new, paper=paper, full=full, automatic=automatic, seed=seed, explain=explain, bar=progress
+        )
+    if not automatic or trained.run is None:
+        return trained
+    from dataclasses import replace
+
+    from nasicon_loop.lab.automatic import after_training
+
+    return replace(trained, done=after_training(lab))
 
 
 def _news(lab: "Lab") -> tuple[int, int]:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nasicon_loop.core import Refusal, plain
 from nasicon_loop.lab.settings_devices import BalanceSection, FurnaceSection
+from nasicon_loop.lab.settings_policy import PolicySection, check_policy
 from nasicon_loop.lab.settings_text import TEMPLATE
 
 if TYPE_CHECKING:
@@ -127,6 +128,7 @@ class Settings(_Section):
     training: TrainingSection = TrainingSection()
     recipe: RecipeSection = RecipeSection()
     campaign: CampaignSection = CampaignSection()
+    policy: PolicySection = PolicySection()
     balance: BalanceSection = BalanceSection()
     furnace: FurnaceSection = FurnaceSection()
     dummy: DummySection = DummySection()
@@ -163,6 +165,7 @@ def load(path: Path, flags: Mapping[str, Any] | None = None, environment: Mappin
     except ValidationError as error:
         raise _refusal(error, sources) from error
     _check_gates(settings.fit, sources)
+    check_policy(settings.policy, settings.furnace)
     return settings
 
 

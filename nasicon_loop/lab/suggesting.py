@@ -145,14 +145,23 @@ def _suggested(one: "Suggestion", state: str, batch: "SuggestedBatch | None") ->
     return Suggested(one, state, batch.kinds.get(number, "new"), batch.acquired_by, batch.gains_dex.get(number))
 
 
-def decide_suggestions(lab: "Lab", decisions: Mapping[str, Sequence[int]], reason: str = "") -> list[dict[str, Any]]:
-    """Move suggestions to "accepted", "rejected", "held" or "open"; all of them or, on a Refusal, none."""
+def decide_suggestions(
+    lab: "Lab", decisions: Mapping[str, Sequence[int]], reason: str = "", *, begin: bool = True
+) -> list[dict[str, Any]]:
+    """Move suggestions to "accepted", "rejected", "held" or "open"; all of them or, on a Refusal, none.
+
+    Where [policy] recipe is "automatic", what was accepted is begun and planned, unless `begin` is False.
+    """
     done = []
     with lab.database.write(who=lab.who) as writer:
         for state, numbers in decisions.items():
             for number in numbers:
                 writer.set_suggestion_state(number, state, plain(reason, limit=500))  # type: ignore[arg-type]
                 done.append({"number": number, "state": state})
+    if begin and decisions.get("accepted"):
+        from nasicon_loop.lab.automatic import begin_accepted
+
+        begin_accepted(lab)
     return done
 
 

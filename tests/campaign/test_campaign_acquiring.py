@@ -127,11 +127,15 @@ def test_a_result_teaches_its_neighbours_and_less_when_it_is_noisy() -> None:
     formulas = ["Na3.2Zr1.9Mg0.1Si2PO12", "Na3.24Zr1.88Mg0.12Si2PO12", "Na3.2Zr1.9Zn0.1Si2PO12"]
     compositions = [Composition.parse(one) for one in formulas]
     joint = joint_of(Model(), compositions, Model().predict(compositions))
-    n, exact = lesson(joint, 0, 0.0)
-    assert n == 1
-    assert 0.15 < exact < 0.25
-    assert lesson(joint, 0, 0.3)[1] < exact
-    assert lesson(joint, 2, 0.1) == (0, 0.0)
+    exact = lesson(joint, 0, 0.0)
+    assert exact.n_others == 1
+    assert 0.15 < exact.fall < 0.25
+    assert (
+        exact.words
+        == f"would teach: the sd of the other 1 Mg candidates falls by {exact.fall:.2f} dex on average, from 0.25"
+    )
+    assert lesson(joint, 0, 0.3).fall < exact.fall
+    assert lesson(joint, 2, 0.1).n_others == 0
 
 
 def test_a_batch_shares_one_furnace_program_and_what_cannot_be_made_is_passed_over() -> None:

@@ -4,11 +4,13 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+import recipes
 from nasicon_loop import campaign
 from nasicon_loop import lab as ways
 from nasicon_loop.cli.app import app
@@ -173,3 +175,46 @@ def test_what_did_not_move_for_long_is_stale(literate: Any) -> None:
     assert not ways.life_cycle(lab, only_stale=True)
     soon = literate.with_settings(campaign__stale_after_days=1e-9)
     assert [row.label for row in ways.life_cycle(soon, only_stale=True)] == [label]
+
+
+@pytest.mark.usefixtures("small")
+def test_a_suggestion_explains_itself_in_numbers(literate: Any) -> None:
+    lab = literate.lab
+    stored = ways.suggest_compositions(lab, 2).suggestions[0]
+    why = ways.explain_suggestion(lab, 1)
+    assert (why.formula, why.gain_dex, why.acquired_by) == (stored.suggestion.formula, stored.gain_dex, "ei")
+    assert why.epistemic_sd**2 + why.noise_sd**2 == pytest.approx(why.log10_sigma_sd**2)
+    assert why.lesson.words in stored.suggestion.reason
+    assert len(why.nearest) == 5
+    assert why.nearest[0].words in stored.suggestion.reason
+    assert why.cost is not None
+    assert 20 < why.cost.furnace_hours < 200
+    assert 0.1 < why.cost.grams < 5
+    assert why.cost.price is None, "nobody gave prices"
+    shipped = (Path(recipes.__file__).parent / "data" / "precursors.toml").read_text(encoding="utf-8")
+    priced = shipped.replace("[[precursor]]", '[[precursor]]\nprice_per_g = 2.0\nprice_source = "a test"')
+    (lab.folder.protocols / "precursors.toml").write_text(priced, encoding="utf-8")
+    cost = ways.explain_suggestion(lab, 1).cost
+    assert cost is not None
+    assert cost.price == pytest.approx(2 * cost.grams)
+    told = CliRunner().invoke(app, ["campaign", "why", "1", "--lab", str(lab.folder.path)])
+    assert "h of furnace" in told.output
+    assert "that results would remove" in told.output
+    with pytest.raises(Refusal, match="no suggestion 9"):
+        ways.explain_suggestion(lab, 9)
+
+
+@pytest.mark.usefixtures("small")
+def test_health_answers_on_the_command_line(literate: Any) -> None:
+    lab = literate.lab
+    ways.suggest_compositions(lab, 2)
+    told = CliRunner().invoke(app, ["campaign", "health", "--lab", str(lab.folder.path), "--json"])
+    document = json.loads(told.stdout)
+    assert {check["name"] for check in document["checks"]} == {
+        "held-out intervals", "own intervals", "next batch", "search", "reference", "replicates", "model", "stale"
+    }  # fmt: skip
+    assert document["gate"]["is_open"] is True
+    assert document["automatic"] == ["accept fit"]
+    gain = next(check for check in document["checks"] if check["name"] == "next batch")
+    assert "h of furnace" in gain["words"]
+    assert CliRunner().invoke(app, ["campaign", "health", "--lab", str(lab.folder.path)]).exit_code == 0

@@ -159,7 +159,7 @@ class BoardScreen(LabScreen):
 
 
 def _health_lines(found: Health) -> list[tuple[str, str, str]]:
-    lines = []
+    lines: list[tuple[str, str, str]] = []
     for check in found.checks:
         step = f" → {in_keys(check.next_step)}" if check.next_step and check.verdict != "ok" else ""
         lines.append((check.verdict, f"{check.name}: {plain(check.words, limit=400)}{step}", ""))
