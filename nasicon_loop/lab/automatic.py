@@ -7,6 +7,7 @@ from nasicon_loop.core import Refusal
 if TYPE_CHECKING:
     from nasicon_loop.eis import Analysis
     from nasicon_loop.lab.context import Lab
+    from nasicon_loop.lab.learning import Trained
 
 FOR_SIGNATURE = 'passed every gate; a person signs it, because [policy] accept_fit is "ask"'
 BY_POLICY = '[policy] propose = "automatic"'
@@ -34,6 +35,13 @@ def after_training(lab: "Lab") -> tuple[str, ...]:
         except Refusal as refusal:  # the training stands, whatever comes of it
             lines.append(f"nothing was suggested: {refusal}")
     return (*lines, *begin_accepted(lab))
+
+
+def with_policy(lab: "Lab", trained: "Trained") -> "Trained":
+    """Return an automatic training with what followed from it."""
+    from dataclasses import replace
+
+    return replace(trained, done=after_training(lab))
 
 
 def _proposed(lab: "Lab") -> tuple[str, ...]:

@@ -1,13 +1,13 @@
 """Use cases of learning: rows out of the database, training, the current model, prediction, validation."""
 
 import math
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nasicon_loop.core import Executor, Progress, Refusal
+from nasicon_loop.lab.automatic import with_policy
 from nasicon_loop.lab.phases import phase_sd_dex
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _MIN_LAB_SD_DEX = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """What a training did. `run` is None when an automatic training was not due; `done` is what followed by itself."""
+    """What a training did, and `done`, what followed by itself. `run` is None when an automatic one was not due."""
 
     run: "ModelRun | None"
     n_new_results: int
@@ -140,6 +140,7 @@ def train_model(
     Raises Refusal when there is nothing to learn from.
     """
     from nasicon_loop.lab.locking import exclusive
+    from nasicon_loop.lab.retraining import remove_unfinished_models
 
     with exclusive(lab.folder.training_lock, "a training is running in this lab already; wait for its end"):
         remove_unfinished_models(lab)
@@ -147,16 +148,8 @@ def train_model(
         due = lab.settings.training.retrain_after_n_results
         if automatic and n_new < max(due, 1) and n_gone == 0:
             return Trained(None, n_new, {}, (), note=f"{n_new} new results; training begins at {due}")
-        trained = _train(
-            lab, n_new, paper=paper, full=full, automatic=automatic, seed=seed, explain=explain, bar=progress
-        )
-    if not automatic or trained.run is None:
-        return trained
-    from dataclasses import replace
-
-    from nasicon_loop.lab.automatic import after_training
-
-    return replace(trained, done=after_training(lab))
+        did = _train(lab, n_new, paper=paper, full=full, automatic=automatic, seed=seed, explain=explain, bar=progress)
+    return with_policy(lab, did) if automatic else did
 
 
 def _news(lab: "Lab") -> tuple[int, int]:
@@ -348,14 +341,3 @@ def validate_model(
         executor=executor,
         stability=stability_rows(lab),
     )
-
-
-def remove_unfinished_models(lab: "Lab") -> int:
-    """Remove what a killed training was writing in models/; return how many. Call it while no training runs.
-
-    Models are written under a hidden name and renamed when they are complete.
-    """
-    unfinished = [path for path in lab.folder.models.glob(".2*Z-*") if path.is_dir()]
-    for path in unfinished:
-        shutil.rmtree(path, ignore_errors=True)
-    return len(unfinished)
