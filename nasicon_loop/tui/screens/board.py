@@ -19,7 +19,8 @@ from nasicon_loop.tui.widgets.bars import Detail, Line
 from nasicon_loop.tui.widgets.dialogs import Field, Help, Values
 from nasicon_loop.tui.widgets.table import MAX_ROWS, TextTable
 
-_HEALTH_EVERY_S = 60.0
+_HEALTH_SHARE = 20
+"""Health is looked at again after so many times as long as the last look took: large labs more seldom."""
 _STAGES = ("measured", "sintered", "pressed", "calcined", "weighed", "planned", "analysed", "failed", "abandoned")
 """What waits for somebody first, the furthest first; then what is done, then what ended."""
 
@@ -34,7 +35,7 @@ class BoardScreen(LabScreen):
     def __init__(self) -> None:
         super().__init__()
         self._rows: dict[str, BoardRow] = {}
-        self._looked_at = -_HEALTH_EVERY_S
+        self._next_look = 0.0
 
     def body(self) -> Iterable[Widget]:
         """A line of counts, one on the campaign's health, the table, and the selected row in full."""
@@ -60,31 +61,35 @@ class BoardScreen(LabScreen):
         if self.nasicon.sample_label is not None:
             table.select(self.nasicon.sample_label)
         self._show_selected()
-        if time.monotonic() - self._looked_at >= _HEALTH_EVERY_S:
-            self._looked_at = time.monotonic()
+        if time.monotonic() >= self._next_look:
+            self._next_look = float("inf")
             spawn(self, self._show_health, group="health", is_exclusive=True)
 
     async def _show_health(self) -> None:
         """After the samples are there: it reads the whole journal."""
+        await self._health()
+
+    async def _health(self) -> Health | None:
+        began = time.monotonic()
         try:
             found = await asyncio.to_thread(campaign_health, self.lab)
         except Refusal as refusal:
             self.nasicon.say_refusal(refusal)
-            return
+            return None
+        finally:
+            now = time.monotonic()
+            self._next_look = now + _HEALTH_SHARE * (now - began)
         if self.is_mounted:
             self.query_one("#health", Line).say(f"health: {in_keys(found.summary)}")
+        return found
 
     def do_health(self) -> None:
         """Look at the campaign's health again and show every check with its next step."""
 
         async def show() -> None:
-            try:
-                found = await asyncio.to_thread(campaign_health, self.lab)
-            except Refusal as refusal:
-                self.nasicon.say_refusal(refusal)
-                return
-            self.query_one("#health", Line).say(f"health: {in_keys(found.summary)}")
-            await self.app.push_screen_wait(Help("Campaign health", _health_lines(found)))
+            found = await self._health()
+            if found is not None:
+                await self.app.push_screen_wait(Help("Campaign health", _health_lines(found)))
 
         spawn(self, show, group="form")
 
