@@ -17,7 +17,7 @@ STATES = (
 """What a life can be. "stale" is said beside it: a state that did not move for too long."""
 ON_THE_WAY = ("accepted", "planned", "weighed", "calcined", "pressed", "sintered", "measured")
 """States in which something is still to be done: only these can be stale."""
-_BENCH = ("accepted", "planned", "weighed", "calcined", "pressed", "sintered", "measured")
+_BENCH = ("weighed", "calcined", "pressed", "sintered")
 _DECISIONS = {"accepted": "accepted", "rejected": "rejected", "held": "held", "open": "suggested"}
 
 
@@ -159,14 +159,11 @@ class _Reader:
     def _sample_created(self, entry: Entry) -> None:
         suggestion_id = entry.data.get("suggestion_id")
         before = list(self.suggestions.get(suggestion_id, [])) if suggestion_id is not None else []
-        if not before or before[-1].state != "accepted":
+        if before and before[-1].state != "accepted":  # beginning a sample accepts its suggestion
             before.append(Step("accepted", entry.at, entry.who))
         if suggestion_id is not None and suggestion_id in self.suggestions:
             self.suggestions[suggestion_id] = list(before)
-        self.samples[entry.subject_id] = _Sample(suggestion_id, before, {"accepted"})
-
-    def _recipe_made(self, entry: Entry) -> None:
-        self._reach(entry.subject_id, "planned", entry)
+        self.samples[entry.subject_id] = _Sample(suggestion_id, [*before, Step("planned", entry.at, entry.who)])
 
     def _sample_weighed(self, entry: Entry) -> None:
         self._reach(entry.subject_id, "weighed", entry)
@@ -252,7 +249,7 @@ class _Reader:
             return "retracted"
         if spectra:
             return "measured"
-        return next((state for state in reversed(_BENCH[:-1]) if state in sample.reached), "accepted")
+        return next((state for state in reversed(_BENCH) if state in sample.reached), "planned")
 
 
 def lives(entries: Iterable[Entry]) -> tuple[Life, ...]:

@@ -51,7 +51,7 @@ SIGNED = Line("analysis.signed", 6, {"spectrum_id": 4, "decision": "accepted"})
 @pytest.mark.parametrize(
     ("n", "state"),
     [
-        (1, "suggested"), (2, "accepted"), (3, "accepted"), (4, "planned"), (5, "weighed"), (6, "calcined"),
+        (1, "suggested"), (2, "accepted"), (3, "planned"), (4, "planned"), (5, "weighed"), (6, "calcined"),
         (7, "pressed"), (8, "sintered"), (12, "measured"), (13, "analysed"),
     ],
 )  # fmt: skip
@@ -117,5 +117,5 @@ def test_a_decision_and_a_sample_without_suggestion() -> None:
     )  # fmt: skip
     assert [(life.suggestion_id, life.sample_id, life.state) for life in found] == [
         (1, None, "rejected"),
-        (None, 8, "accepted"),
+        (None, 8, "planned"),
     ]

@@ -21,7 +21,18 @@ from nasicon_loop.tui.widgets.table import MAX_ROWS, TextTable
 
 _HEALTH_SHARE = 20
 """Health is looked at again after so many times as long as the last look took: large labs more seldom."""
-_STAGES = ("measured", "sintered", "pressed", "calcined", "weighed", "planned", "analysed", "failed", "abandoned")
+_STAGES = (
+    "retracted",
+    "measured",
+    "sintered",
+    "pressed",
+    "calcined",
+    "weighed",
+    "planned",
+    "analysed",
+    "failed",
+    "abandoned",
+)
 """What waits for somebody first, the furthest first; then what is done, then what ended."""
 
 
@@ -63,13 +74,10 @@ class BoardScreen(LabScreen):
         self._show_selected()
         if time.monotonic() >= self._next_look:
             self._next_look = float("inf")
-            spawn(self, self._show_health, group="health", is_exclusive=True)
-
-    async def _show_health(self) -> None:
-        """After the samples are there: it reads the whole journal."""
-        await self._health()
+            spawn(self, self._health, group="health", is_exclusive=True)
 
     async def _health(self) -> Health | None:
+        """Look at the campaign's health, after the samples are there: it reads the whole journal."""
         began = time.monotonic()
         try:
             found = await asyncio.to_thread(campaign_health, self.lab)
