@@ -8,8 +8,9 @@ best would change what is recommended. Where that is more than the last new cand
 composition has fewer than 4 pellets, that place is a replicate.
 
 **Reference.** An undoped pellet tells the lab's drift from the compositions. It takes the last place when none of the
-newest 8 pellets is a reference and the lab's results lie beside their predictions as a whole: |sum z| > 2 sqrt(n) for
-n >= 4 results with z = (result - predicted) / sd.
+newest 8 pellets is a reference and the lab's results lie beside their predictions as a whole: |sum z| > 3 sqrt(n) for
+n >= 4 results with z = (result - predicted) / sd. (What is suggested is where the model hopes most, so results come in
+low by selection alone, and their errors are not independent: hence 3 and not 2.)
 """
 
 import math
@@ -29,7 +30,7 @@ MIN_DEGREES_OF_FREEDOM = 3
 MAX_PELLETS = 4
 REFERENCE_EVERY = 8
 _MIN_RESULTS = 4
-_OFFSET_SD = 2.0
+_OFFSET_SD = 3.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,7 @@ def test_a_backtest_gives_the_stored_batch_bit_for_bit(literate: Any, by: str) -
     lab = literate.lab
     stored = ways.suggest_compositions(lab, 4, by=by)
     assert {one.acquired_by for one in stored.suggestions} == {by}
+    assert len({asking.program_key(lab, one.suggestion.formula) for one in stored.suggestions}) == 1, "one load"
     ways.decide_suggestions(lab, {"rejected": _numbers(stored)[:2], "held": _numbers(stored)[2:]})
     found = ways.backtest(lab, run=1)
     assert found.is_equal is True
