@@ -221,3 +221,38 @@ def test_health_answers_on_the_command_line(literate: Any) -> None:
     gain = next(check for check in document["checks"] if check["name"] == "next batch")
     assert "h of furnace" in gain["words"]
     assert CliRunner().invoke(app, ["campaign", "health", "--lab", str(lab.folder.path)]).exit_code == 0
+
+
+@pytest.mark.usefixtures("small")
+def test_the_acquisition_and_the_number_are_the_labs_habit(literate: Any) -> None:
+    lab = literate.with_settings(campaign__acquisition="ucb", campaign__batch_size=3)
+    batch = ways.suggest_compositions(lab)
+    assert [one.acquired_by for one in batch.suggestions] == ["ucb"] * 3
+    told = CliRunner().invoke(app, ["suggest", "-n", "1", "--by", "luck", "--lab", str(lab.folder.path)])
+    assert told.exit_code == 1
+    assert "ei, nei, ucb, thompson, novelty" in told.stderr
+    listed = CliRunner().invoke(app, ["suggest", "--list", "--lab", str(lab.folder.path), "--json"])
+    assert {one["acquired_by"] for one in json.loads(listed.stdout)} == {"ucb"}
+
+
+@pytest.mark.usefixtures("small")
+def test_a_reference_that_was_asked_for_begins_a_reference_sample(
+    literate: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from nasicon_loop.campaign import choices
+
+    lab = literate.lab
+    ways.new_sample(lab, "Na3.4Zr1.8Mg0.2Si2PO12")
+    monkeypatch.setattr(choices, "wants_reference", lambda _pellets: "the results lie low")
+    monkeypatch.setattr(asking, "knowledge", lambda reader: _with_a_pellet(knowledge(reader)))
+    batch = ways.suggest_compositions(lab, 3)
+    assert [one.kind for one in batch.suggestions] == ["new", "new", "reference"]
+    sample = ways.new_sample(lab, from_suggestion=_numbers(batch)[-1])
+    assert sample.is_reference
+    assert not ways.new_sample(lab, from_suggestion=_numbers(batch)[0]).is_reference
+
+
+def _with_a_pellet(past: Any) -> Any:
+    from dataclasses import replace
+
+    return replace(past, pellets=(campaign.OwnPellet("NL-0001-P1", "Na3.4Zr1.8Mg0.2Si2PO12", -3.2, 0.05),))
