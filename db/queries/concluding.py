@@ -116,7 +116,7 @@ class Concluding(Access):
         pellet = self._by_key(Pellet, "pellet", "id")
         weighing = self._by_key(Weighing, "weighing", "sample_id")
         sintering = self._sinterings()
-        geometry = self._geometries()
+        geometry = self.overlaid_geometries()
         signer = self._by_key(Signature, "signature", "analysis_id")
         phase = self._by_key(PelletPhase, "pellet_phase", "pellet_id")
         rows = []
@@ -167,7 +167,8 @@ class Concluding(Access):
         firings: list[Firing] = self._facts(Firing, "firing")
         return {fired.sample_id: fired for fired in firings if fired.step.lower().startswith("sinter")}
 
-    def _geometries(self) -> dict[int, PelletGeometry]:
+    def overlaid_geometries(self) -> dict[int, PelletGeometry]:
+        """Return the overlaid geometry of every pellet that has one, by pellet id."""
         by_pellet: dict[int, list[PelletGeometry]] = {}
         for fact in self._facts(PelletGeometry, "pellet_geometry"):
             by_pellet.setdefault(fact.pellet_id, []).append(fact)

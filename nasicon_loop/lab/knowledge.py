@@ -96,32 +96,45 @@ def outcomes(reader: "Reader") -> "tuple[Outcome, ...]":
         line.subject_id: str(line.data.get("reason", ""))
         for line in reversed(reader.journal("sample", event="sample.state", limit=None))
     }
-    found = [_outcome(reader, one, states[one.id], reasons.get(one.id, "")) for one in reader.samples()]
+    shapes = reader.overlaid_geometries()
+    phases = {phase.pellet_id: sum(phase.second_phases.values()) for phase in reader.phases()}
+    seen: dict[int, tuple[list[float], list[float]]] = {}
+    for pellet in reader.pellets():
+        densities, seconds = seen.setdefault(pellet.sample_id, ([], []))
+        shape = shapes.get(pellet.id)
+        if shape is not None and shape.relative_density is not None:
+            densities.append(shape.relative_density)
+        if pellet.id in phases:
+            seconds.append(phases[pellet.id])
+    found = [
+        _closed(one, states[one.id], reasons.get(one.id, ""))
+        if states[one.id] in ("failed", "abandoned")
+        else _looked_at(one, *seen.get(one.id, ([], [])))
+        for one in reader.samples()
+    ]
     return tuple(one for one in found if one is not None)
 
 
-def _outcome(reader: "Reader", sample: "Sample", state: str, reason: str) -> "Outcome | None":
+def _closed(sample: "Sample", state: str, reason: str) -> "Outcome | None":
     from nasicon_loop.campaign import Outcome
 
-    formula = sample.target_formula
-    if state in ("failed", "abandoned"):
-        if not _OF_THE_COMPOSITION.search(reason):
-            return None
-        return Outcome(sample.label, formula, False, f"{state}: {plain(reason, limit=80)}")
-    shapes, phases = [], []
-    for pellet in reader.pellets(sample):
-        shape, phase = reader.geometry(pellet), reader.phase(pellet)
-        if shape is not None and shape.relative_density is not None:
-            shapes.append(shape.relative_density)
-        if phase is not None:
-            phases.append(sum(phase.second_phases.values()))
-    if phases and min(phases) > SECOND_PHASE:
-        return Outcome(sample.label, formula, False, f"had {100 * min(phases):.0f} wt % of second phases")
-    if not shapes:
+    if not _OF_THE_COMPOSITION.search(reason):
         return None
-    if max(shapes) < DENSE:
-        return Outcome(sample.label, formula, False, f"reached {100 * max(shapes):.0f} % of its density")
-    return Outcome(sample.label, formula, True, "dense", 1.0 if phases else UNSEEN_WEIGHT)
+    return Outcome(sample.label, sample.target_formula, False, f"{state}: {plain(reason, limit=80)}")
+
+
+def _looked_at(sample: "Sample", densities: list[float], seconds: list[float]) -> "Outcome | None":
+    """What density and diffraction say of a sample's pellets: fractions of theory, mass fractions of second phases."""
+    from nasicon_loop.campaign import Outcome
+
+    label, formula = sample.label, sample.target_formula
+    if seconds and min(seconds) > SECOND_PHASE:
+        return Outcome(label, formula, False, f"had {100 * min(seconds):.0f} wt % of second phases")
+    if not densities:
+        return None
+    if max(densities) < DENSE:
+        return Outcome(label, formula, False, f"reached {100 * max(densities):.0f} % of its density")
+    return Outcome(label, formula, True, "dense", 1.0 if seconds else UNSEEN_WEIGHT)
 
 
 def room_temperature(reader: "Reader") -> "list[LiteratureRow]":

@@ -110,7 +110,7 @@ def lives_of(lab: "Lab", reader: "Reader") -> list[LifeRow]:
     samples = {one.id: one for one in reader.samples()}
     now, limit = lab.clock.now(), lab.settings.campaign.stale_after_days
     rows = []
-    for life in campaign.lives(reader.journal(limit=None)[::-1]):
+    for life in campaign.lives(reader.journal_in_order()):
         suggestion = None if life.suggestion_id is None else suggestions.get(life.suggestion_id)
         sample = None if life.sample_id is None else samples.get(life.sample_id)
         told = sample.target_formula if sample else suggestion.formula if suggestion else ""
