@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         SpectrumBranch,
         TeachingRow,
     )
+    from db.past import past
     from db.reader import Reader
     from db.schema import Upgrade, create, upgrade
     from db.values import (
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
         StoredAnalysis,
         StoredPrediction,
         StoredSpectrum,
+        SuggestedBatch,
         Suggestion,
         SuggestionStateName,
         Weighing,
@@ -142,6 +144,7 @@ __all__ = [
     "StoredPrediction",
     "StoredSpectrum",
     "StoredStability",
+    "SuggestedBatch",
     "Suggestion",
     "SuggestionStateName",
     "TeachingRow",
@@ -154,6 +157,7 @@ __all__ = [
     "copy",
     "create",
     "open",
+    "past",
     "repair",
     "restore",
     "upgrade",
@@ -178,6 +182,7 @@ _HOMES = {
     "copy": "copying",
     "create": "schema",
     "open": "database",
+    "past": "past",
     "repair": "checking",
     "restore": "backups",
     "upgrade": "schema",

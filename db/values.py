@@ -68,6 +68,31 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class SuggestedBatch:
+    """How a batch of suggestions was chosen, as the journal tells it; a batch of before this was kept has none.
+
+    `acquired_by` names the acquisition, `seed` what it drew with. `known_to` is the id of the last journal line that
+    was known: with it, the model run and `rules` the batch can be chosen again. `passed_over` are compositions that
+    scored well and could not lie in the same furnace load, with the reason. `kinds` and `gains_dex` are by suggestion
+    number.
+    """
+
+    batch: int
+    model_run_id: int
+    acquired_by: str
+    seed: int
+    n: int
+    known_to: int
+    incumbent_formula: str | None
+    incumbent_mean: float
+    rules: Mapping[str, Any]
+    passed_over: Mapping[str, str]
+    kinds: Mapping[int, str]
+    gains_dex: Mapping[int, float]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """One powder batch; label "NL-0001"."""
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from recipes.document import from_dict, to_dict
     from recipes.excess import ExcessBasis
     from recipes.facts import DopantFact, crucible_ceilings_c, dopant_facts
-    from recipes.furnace import FurnaceProgram, Hold, Segment, joint_program
+    from recipes.furnace import FurnaceProgram, Hold, Segment, essence, joint_program
     from recipes.losses import MassChange, mass_change
     from recipes.planning import plan
     from recipes.precursors import Precursor, find_precursor, precursor_table
@@ -50,6 +50,7 @@ __all__ = [
     "density_g_cm3",
     "die_for_fired_mm",
     "dopant_facts",
+    "essence",
     "find_precursor",
     "force_kn",
     "from_dict",
@@ -92,6 +93,7 @@ _MODULES = {
         "FurnaceProgram",
         "Hold",
         "Segment",
+        "essence",
         "joint_program",
     ),
     "recipes.planning": ("plan",),

@@ -77,7 +77,7 @@ def joint_program(programs: Mapping[str, FurnaceProgram]) -> FurnaceProgram:
     """
     (first, ours), *others = programs.items()
     for label, other in others:
-        if _essence(other) != _essence(ours):
+        if essence(other) != essence(ours):
             raise Refusal(f"{_in_words(other)}, but {first} {_in_words(ours)}: they cannot share a firing", label)
     holds: dict[float, Hold] = {}
     for item in programs.values():
@@ -89,14 +89,14 @@ def joint_program(programs: Mapping[str, FurnaceProgram]) -> FurnaceProgram:
     return program(ours.step, ours.top_c, top.dwell_min / 60, top.ramp_c_min, tuple(holds.values()))
 
 
-def _essence(item: FurnaceProgram) -> tuple[str, float, float, float]:
+def essence(item: FurnaceProgram) -> tuple[str, float, float, float]:
     """What samples in one furnace must have in common; rounded, as programs are typed."""
     top = item.segments[-2]
     return item.step, round(item.top_c, 3), round(top.dwell_min, 3), round(top.ramp_c_min, 4)
 
 
 def _in_words(item: FurnaceProgram) -> str:
-    step, top_c, dwell_min, ramp = _essence(item)
+    step, top_c, dwell_min, ramp = essence(item)
     return f"needs {step} at {top_c:g} °C for {dwell_min / 60:g} h at {ramp:g} °C/min"
 
 

@@ -175,6 +175,42 @@ class LearningWriter(Recording):
         data = {"number": values["number"], "formula": formula, "batch": batch}
         return self._record(Suggestion, "suggestion", "suggestion.made", values, data=data)
 
+    def add_batch(
+        self,
+        batch: int,
+        *,
+        model_run: ModelRun | int,
+        acquired_by: str,
+        seed: int,
+        n: int,
+        known_to: int,
+        incumbent_formula: str | None,
+        incumbent_mean: float,
+        rules: Mapping[str, Any],
+        passed_over: Mapping[str, str],
+        kinds: Mapping[int, str],
+        gains_dex: Mapping[int, float],
+    ) -> None:
+        """Write down how a batch was chosen (see `SuggestedBatch`), in the same transaction as its suggestions.
+
+        It is a line of the journal without a fact of its own.
+        """
+        run = self.model_run_by_id(id_of(model_run))
+        data = {
+            "batch": batch,
+            "acquired_by": acquired_by,
+            "seed": seed,
+            "n": n,
+            "journal_id": known_to,
+            "incumbent_formula": incumbent_formula,
+            "incumbent_mean": incumbent_mean,
+            "rules": dict(rules),
+            "passed_over": dict(passed_over),
+            "kinds": {str(number): kind for number, kind in kinds.items()},
+            "gains_dex": {str(number): gain for number, gain in gains_dex.items()},
+        }
+        self._line("batch.made", ("model_run", run.id), data)
+
     def next_batch(self) -> int:
         """Return the number of the next batch of suggestions."""
         table = TABLES["suggestion"]

@@ -120,7 +120,7 @@ class Concluding(Access):
         pellet = self._by_key(Pellet, "pellet", "id")
         weighing = self._by_key(Weighing, "weighing", "sample_id")
         sintering = self._sinterings()
-        geometry = self._geometries()
+        geometry = self.overlaid_geometries()
         signer = self._by_key(Signature, "signature", "analysis_id")
         phase = self._by_key(PelletPhase, "pellet_phase", "pellet_id")
         load = self._pairs("id", "number", "furnace_load")
@@ -176,7 +176,8 @@ class Concluding(Access):
         firings: list[Firing] = self._facts(Firing, "firing")
         return {fired.sample_id: fired for fired in firings if fired.step.lower().startswith("sinter")}
 
-    def _geometries(self) -> dict[int, PelletGeometry]:
+    def overlaid_geometries(self) -> dict[int, PelletGeometry]:
+        """Return the overlaid geometry of every pellet that has one, by pellet id."""
         by_pellet: dict[int, list[PelletGeometry]] = {}
         for fact in self._facts(PelletGeometry, "pellet_geometry"):
             by_pellet.setdefault(fact.pellet_id, []).append(fact)

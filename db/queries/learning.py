@@ -12,6 +12,7 @@ from db.values import (
     ModelRun,
     StoredAnalysis,
     StoredPrediction,
+    SuggestedBatch,
     Suggestion,
     SuggestionStateName,
 )
@@ -103,6 +104,12 @@ class Learning(Access):
         )
         return found
 
+    def suggested_batches(self) -> list[SuggestedBatch]:
+        """Return how batches were chosen, oldest first; batches of before this was kept are not among them."""
+        journal = TABLES["journal"]
+        query = self._select("journal").where(journal.c.event == "batch.made").order_by(journal.c.id)
+        return [_batch_of(dict(row)) for row in self._connection.execute(query).mappings()]
+
     def suggestion_states(self) -> dict[int, SuggestionStateName]:
         """Return the state of every suggestion, by number."""
         states, suggestion = TABLES["suggestion_state"], TABLES["suggestion"]
@@ -110,3 +117,22 @@ class Learning(Access):
             states, states.c.suggestion_id == suggestion.c.id
         ).where(suggestion.c.lab_id == self.lab.id)  # fmt: skip
         return {row[0]: row[1] for row in self._connection.execute(query.order_by(suggestion.c.number))}
+
+
+def _batch_of(row: dict[str, Any]) -> SuggestedBatch:
+    told = row["data"]
+    return SuggestedBatch(
+        batch=told["batch"],
+        model_run_id=row["subject_id"],
+        acquired_by=told["acquired_by"],
+        seed=told["seed"],
+        n=told["n"],
+        known_to=told["journal_id"],
+        incumbent_formula=told["incumbent_formula"],
+        incumbent_mean=told["incumbent_mean"],
+        rules=told["rules"],
+        passed_over=told["passed_over"],
+        kinds={int(number): kind for number, kind in told["kinds"].items()},
+        gains_dex={int(number): gain for number, gain in told["gains_dex"].items()},
+        at=row["at"],
+    )

@@ -1,11 +1,15 @@
 """The journal, and how much there is."""
 
+from collections.abc import Iterator
+
 import sqlalchemy as sa
 
 from db.lineage import Counts
-from db.queries.access import Access
+from db.queries.access import Access, to_value
 from db.tables import FACTS, TABLES
 from db.values import JournalEntry
+
+_CHUNK = 1000
 
 
 class Remembering(Access):
@@ -28,6 +32,13 @@ class Remembering(Access):
             if wanted is not None:
                 query = query.where(journal.c[column] == wanted)
         return self._values(JournalEntry, query, limit=limit, offset=offset)
+
+    def journal_in_order(self) -> Iterator[JournalEntry]:
+        """Yield every journal line, oldest first, without holding all of them."""
+        journal = TABLES["journal"]
+        query = self._select("journal").order_by(journal.c.id).execution_options(yield_per=_CHUNK)
+        for row in self._connection.execute(query).mappings():
+            yield to_value(JournalEntry, row)
 
     def max_journal_id(self) -> int:
         """Return the id of the newest journal line, 0 when there is none."""

@@ -7,8 +7,9 @@ scores by expected improvement on the epistemic part, picks a batch spread over 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nasicon_loop.campaign.acquiring import ACQUISITION_WORDS, ACQUISITIONS, Best, checked, novelty
     from nasicon_loop.campaign.acquisition import expected_improvement, probability_above
-    from nasicon_loop.campaign.batch import Incumbent, incumbent, propose
+    from nasicon_loop.campaign.batch import incumbent, propose
     from nasicon_loop.campaign.candidates import (
         BLOCKED_ELEMENTS,
         Key,
@@ -18,12 +19,30 @@ if TYPE_CHECKING:
         stream_candidates,
     )
     from nasicon_loop.campaign.changes import describe_changes
+    from nasicon_loop.campaign.choices import lesson_of
     from nasicon_loop.campaign.diversity import merged, spread_places
     from nasicon_loop.campaign.electrochemical import Window, window_width_v, windows
     from nasicon_loop.campaign.feasibility import chances, limits
+    from nasicon_loop.campaign.health import (
+        Check,
+        Cost,
+        Gate,
+        against_forest,
+        coverage,
+        drift,
+        expected_gain,
+        gate,
+        inside,
+        replicates,
+        stalled,
+    )
+    from nasicon_loop.campaign.joint import Lesson, joint_of, lesson
+    from nasicon_loop.campaign.learned import learned_chances
+    from nasicon_loop.campaign.lifecycle import STATES, Life, Step, lives
     from nasicon_loop.campaign.parts import PART_UNITS, PARTS, WEIGHTS, Scale, diffusion_log10, weights_used
     from nasicon_loop.campaign.ranks import spearman
-    from nasicon_loop.campaign.reasons import literature
+    from nasicon_loop.campaign.reasons import Neighbour, literature, nearest
+    from nasicon_loop.campaign.repeating import groups, scatter
     from nasicon_loop.campaign.scores import element_scores
     from nasicon_loop.campaign.scoring import (
         DopantScore,
@@ -40,10 +59,14 @@ if TYPE_CHECKING:
     from nasicon_loop.campaign.screening import By, Hit, Question, Screened, evaluate, screen_blocks
     from nasicon_loop.campaign.space import Block, blocks, coarse_pairs, double_doped, fine, grouped, in_block
     from nasicon_loop.campaign.values import (
+        Acquires,
         Candidate,
         Choice,
         ElementScore,
+        Kind,
         Known,
+        Outcome,
+        OwnPellet,
         Previous,
         Proposal,
         Result,
@@ -51,20 +74,33 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "ACQUISITIONS",
+    "ACQUISITION_WORDS",
     "BLOCKED_ELEMENTS",
     "PARTS",
     "PART_UNITS",
+    "STATES",
     "WEIGHTS",
+    "Acquires",
+    "Best",
     "Block",
     "By",
     "Candidate",
+    "Check",
     "Choice",
+    "Cost",
     "DopantScore",
     "ElementScore",
+    "Gate",
     "Hit",
-    "Incumbent",
     "Key",
+    "Kind",
     "Known",
+    "Lesson",
+    "Life",
+    "Neighbour",
+    "Outcome",
+    "OwnPellet",
     "PairScore",
     "PaperCompound",
     "PaperPlace",
@@ -77,35 +113,54 @@ __all__ = [
     "Screened",
     "Screens",
     "Settings",
+    "Step",
     "Window",
+    "against_forest",
     "blocks",
     "chances",
+    "checked",
     "coarse_pairs",
     "composition_key",
+    "coverage",
     "describe_changes",
     "diffusion_log10",
     "double_doped",
+    "drift",
     "element_scores",
     "evaluate",
+    "expected_gain",
     "expected_improvement",
     "fine",
+    "gate",
     "grouped",
+    "groups",
     "in_block",
     "incumbent",
+    "inside",
+    "joint_of",
+    "learned_chances",
+    "lesson",
+    "lesson_of",
     "limits",
     "literature",
+    "lives",
     "measured_values",
     "merged",
+    "nearest",
+    "novelty",
     "pairs_of",
     "paper_compounds",
     "probability_above",
     "propose",
     "readable_keys",
+    "replicates",
+    "scatter",
     "score_dopants",
     "screen_blocks",
     "single_hits",
     "spearman",
     "spread_places",
+    "stalled",
     "stream_candidates",
     "weights_used",
     "window_width_v",
@@ -113,6 +168,39 @@ __all__ = [
 ]
 
 _HOMES = {
+    "nearest": "reasons",
+    "Neighbour": "reasons",
+    "lesson_of": "choices",
+    "Lesson": "joint",
+    "against_forest": "health",
+    "replicates": "health",
+    "drift": "health",
+    "stalled": "health",
+    "expected_gain": "health",
+    "inside": "health",
+    "gate": "health",
+    "coverage": "health",
+    "Cost": "health",
+    "Gate": "health",
+    "Check": "health",
+    "lesson": "joint",
+    "joint_of": "joint",
+    "learned_chances": "learned",
+    "novelty": "acquiring",
+    "groups": "repeating",
+    "scatter": "repeating",
+    "Kind": "values",
+    "Acquires": "values",
+    "OwnPellet": "values",
+    "Outcome": "values",
+    "lives": "lifecycle",
+    "Step": "lifecycle",
+    "STATES": "lifecycle",
+    "Life": "lifecycle",
+    "checked": "acquiring",
+    "Best": "acquiring",
+    "ACQUISITION_WORDS": "acquiring",
+    "ACQUISITIONS": "acquiring",
     "BLOCKED_ELEMENTS": "candidates",
     "Block": "space",
     "By": "screening",
@@ -121,7 +209,6 @@ _HOMES = {
     "DopantScore": "scoring",
     "ElementScore": "values",
     "Hit": "screening",
-    "Incumbent": "batch",
     "Key": "candidates",
     "Known": "values",
     "PARTS": "parts",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from nasicon_loop.campaign.candidates import Settings
 from nasicon_loop.campaign.reasons import Literature
 from nasicon_loop.campaign.values import Candidate
-from nasicon_loop.chemistry import Dopant, dopants, element
+from nasicon_loop.chemistry import Composition, Dopant, dopants, element
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,6 +38,15 @@ def feasibility(candidate: Candidate, limit: float) -> float:
     if candidate.dopant == "Si":
         return 1.0
     return 1.0 / (1.0 + (float(candidate.amount) / limit) ** _STEEPNESS)
+
+
+def rule_of(formula: str, limit: Mapping[str, float]) -> float:
+    """Return the rule's chance of one phase for any NASICON: each dopant alone, multiplied; 1 without any."""
+    chance = 1.0
+    for symbol, amount in Composition.parse(formula).normalised().amounts:
+        if symbol in limit and symbol not in ("Si", "Na"):
+            chance /= 1.0 + (float(amount) / limit[symbol]) ** _STEEPNESS
+    return chance
 
 
 def chances(doped: "DopedArrays", limits: Mapping[str, float]) -> "NDArray[np.float64]":

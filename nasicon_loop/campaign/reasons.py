@@ -9,8 +9,8 @@ from nasicon_loop.campaign.values import Candidate, Known
 from nasicon_loop.chemistry import Composition, FormulaError, dopants, element
 
 _N_NEAREST = 2
-_SODIUM_WEIGHT = 0.25  # sodium follows from the charge of the others and would count them twice
-_OTHER_ELEMENT_ATOMS = 0.1  # a row with the same elements says more than one with another dopant in the same place
+SODIUM_WEIGHT = 0.25  # sodium follows from the charge of the others and would count them twice
+OTHER_ELEMENT_ATOMS = 0.1  # a row with the same elements says more than one with another dopant in the same place
 _RADIUS_SCALE_ANGSTROM = 0.05
 _DOUBTFUL = 0.8
 _VALENCE_SCALE = 0.5
@@ -49,7 +49,7 @@ def literature(known: Sequence[Known]) -> Literature:
 def distance(one: Mapping[str, float], other: Mapping[str, float]) -> float:
     """Return half the sum of the differences of amounts on 12 O (atoms exchanged); sodium counts a quarter."""
     return 0.5 * sum(
-        abs(one.get(symbol, 0.0) - other.get(symbol, 0.0)) * (_SODIUM_WEIGHT if symbol == "Na" else 1.0)
+        abs(one.get(symbol, 0.0) - other.get(symbol, 0.0)) * (SODIUM_WEIGHT if symbol == "Na" else 1.0)
         for symbol in {*one, *other} - {"O"}
     )
 
@@ -63,6 +63,13 @@ class Neighbour:
     source: str
     kind: str
     distance_atoms: float
+
+    @property
+    def words(self) -> str:
+        """Formula, conductivity in S/cm, who measured it, and how far away it is."""
+        kind = f" {self.kind}" if self.kind else ""
+        value = f"{short_formula(self.formula)}{kind} {sigma_words(self.log10_sigma)}"
+        return f"{value} ({self.source}, {self.distance_atoms:.2f} atoms away)"
 
 
 def nearest(key: Key, rows: Literature, n: int = _N_NEAREST) -> list[Neighbour]:
@@ -78,7 +85,7 @@ def nearest(key: Key, rows: Literature, n: int = _N_NEAREST) -> list[Neighbour]:
     ranked = sorted(
         groups,
         key=lambda other: (
-            round(distance(amounts, dict(other)) + _OTHER_ELEMENT_ATOMS * len(amounts.keys() ^ dict(other).keys()), 4),
+            round(distance(amounts, dict(other)) + OTHER_ELEMENT_ATOMS * len(amounts.keys() ^ dict(other).keys()), 4),
             other,
         ),
     )
@@ -142,6 +149,7 @@ def reason(
     incumbent_mean: float,
     rows: Literature,
     feasibility: float = 1.0,
+    learned: str = "",
 ) -> str:
     """Return the reason in words: what is expected, how likely it beats the best, what is known near it."""
     parts = [
@@ -151,9 +159,11 @@ def reason(
     ]
     near = nearest(composition_key(candidate.composition), rows)
     if near:
-        parts.append("nearest known " + ", ".join(map(_near_words, near)))
+        parts.append("nearest known " + ", ".join(one.words for one in near))
     parts.append(_support_words(candidate, rows))
-    if feasibility < _DOUBTFUL:
+    if learned:
+        parts.append(f"{learned}: a dense single phase taken as {100.0 * feasibility:.0f} % likely")
+    elif feasibility < _DOUBTFUL:
         parts.append(_doubt_words(candidate, feasibility))
     return "; ".join(parts)
 
@@ -167,9 +177,3 @@ def _doubt_words(candidate: Candidate, feasibility: float) -> str:
         f"{float(candidate.amount):g} {candidate.dopant} may not all go in for {entry.host} ({mismatch:+.0f} % in "
         f"radius{charge}): one phase taken as {100.0 * feasibility:.0f} % likely"
     )
-
-
-def _near_words(near: Neighbour) -> str:
-    kind = f" {near.kind}" if near.kind else ""
-    value = f"{short_formula(near.formula)}{kind} {sigma_words(near.log10_sigma)}"
-    return f"{value} ({near.source}, {near.distance_atoms:.2f} atoms away)"

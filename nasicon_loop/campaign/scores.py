@@ -8,21 +8,26 @@ import numpy as np
 
 from nasicon_loop.campaign.acquisition import Floats, acquire
 from nasicon_loop.campaign.candidates import Settings, stream_candidates
-from nasicon_loop.campaign.feasibility import feasibility, limits
+from nasicon_loop.campaign.feasibility import feasibility, limits, rule_of
+from nasicon_loop.campaign.learned import learned_chances, readable
 from nasicon_loop.campaign.reasons import Literature, literature
-from nasicon_loop.campaign.values import Candidate, ElementScore, Known, Predicts
+from nasicon_loop.campaign.values import Candidate, ElementScore, Known, Outcome, Predicts
 from nasicon_loop.chemistry import Composition, dopants
 from nasicon_loop.core import Refusal
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Candidates with the model's prediction, chance of one phase and weighted acquisition, in the same order (n,)."""
+    """Candidates with the model's prediction, chance of one dense phase and expected gain times it, all (n,).
+
+    `learned` says in words which of the lab's samples moved the chance; "" where none did.
+    """
 
     candidates: tuple[Candidate, ...]
     prediction: Any
     acquisition: Floats
     feasibility: Floats
+    learned: tuple[str, ...] = ()
 
 
 def ask(model: Predicts, compositions: Sequence[Composition]) -> Any:
@@ -36,13 +41,23 @@ def ask(model: Predicts, compositions: Sequence[Composition]) -> Any:
 
 
 def score(
-    model: Predicts, candidates: Sequence[Candidate], best: float, *, rows: Literature, settings: Settings
+    model: Predicts,
+    candidates: Sequence[Candidate],
+    best: float,
+    *,
+    rows: Literature,
+    settings: Settings,
+    outcomes: Sequence[Outcome] = (),
 ) -> Scored:
-    """Predict all candidates at 25 °C; the acquisition is expected improvement over `best` times `feasibility`."""
+    """Predict all candidates at 25 °C; the acquisition is expected improvement over `best` times the chance of one
+    dense phase: the rule of thumb, moved by the lab's own `outcomes`."""
     prediction = ask(model, [candidate.composition for candidate in candidates])
     limit = limits(rows, settings)
-    chance = np.array([feasibility(candidate, limit[candidate.dopant]) for candidate in candidates])
-    return Scored(tuple(candidates), prediction, acquire(prediction, best) * chance, chance)
+    rule = np.array([feasibility(candidate, limit[candidate.dopant]) for candidate in candidates])
+    made = readable(outcomes)
+    learned = learned_chances(candidates, rule, made, np.array([rule_of(one.formula, limit) for one in made]))
+    gain = acquire(prediction, best) * learned.chance
+    return Scored(tuple(candidates), prediction, gain, learned.chance, learned.words)
 
 
 def best_by_element(scored: Scored, rows: Literature, settings: Settings) -> tuple[ElementScore, ...]:

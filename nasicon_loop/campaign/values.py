@@ -1,9 +1,9 @@
 """What the campaign thinks about, as frozen values. Conductivities are log10 of S/cm at 25 °C."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from nasicon_loop.chemistry import Composition
 
@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from nasicon_loop.predict import Crystals
 
     Floats = NDArray[np.float64]
+
+
+Acquires = Literal["ei", "nei", "ucb", "thompson", "novelty"]
+"""How candidates are valued; see acquiring.py."""
+Kind = Literal["new", "replicate", "reference"]
+"""What a suggestion asks for: a new composition, one more pellet of a measured one, an undoped reference pellet."""
 
 
 class Predicts(Protocol):
@@ -109,8 +115,36 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnPellet:
+    """One pellet of this lab near 25 °C, log10 S/cm; `formula` is the target. `predicted_*` is what was promised."""
+
+    label: str
+    formula: str
+    log10_sigma: float
+    log10_sigma_sd: float
+    is_reference: bool = False
+    predicted_mean: float | None = None
+    predicted_sd: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Whether a sample of this lab became a dense single phase; `weight` below 1 where nobody looked at the phases."""
+
+    label: str
+    formula: str
+    is_good: bool
+    why: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
-    """One suggestion: its distribution, its acquisition value and the reason in words."""
+    """One suggestion: its distribution, its acquisition value and the reason in words.
+
+    `acquisition` is in the units of `acquired_by`; `gain` is the expected improvement in dex times the chance of one
+    dense phase, whatever it was chosen by.
+    """
 
     formula: str
     dopant: str
@@ -124,6 +158,10 @@ class Choice:
     n_support_rows: int = 0
     amount: float = 0.0
     silicon: float = 2.0
+    kind: Kind = "new"
+    acquired_by: Acquires = "ei"
+    gain: float = 0.0
+    feasibility: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,3 +199,5 @@ class Proposal:
     incumbent_mean: float
     n_candidates: int
     scores: tuple[ElementScore, ...] = ()
+    acquired_by: Acquires = "ei"
+    passed_over: Mapping[str, str] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from nasicon_loop.cli import (
     loop,
     make,
     measure,
+    mind,
     pellets,
     quality,
     screening,
@@ -135,6 +136,11 @@ app.command("polarisation")(quality.polarisation)
 campaign = _group("campaign", "How the campaign stands.")
 campaign.command("status")(loop.campaign_status)
 campaign.command("journal")(loop.campaign_journal)
+campaign.command("cycle")(mind.campaign_cycle)
+campaign.command("impact")(mind.campaign_impact)
+campaign.command("why")(mind.campaign_why)
+campaign.command("health")(mind.campaign_health)
+campaign.command("backtest")(mind.campaign_backtest)
 app.command("report")(loop.report)
 
 db = _group("db", "Check, repair, back up and upgrade the lab's database.")

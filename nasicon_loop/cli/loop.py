@@ -136,7 +136,8 @@ def predict(
 
 @refusing
 def suggest(
-    n: Annotated[int, typer.Option("-n", help="How many.", min=1, max=50)] = 4,
+    n: Annotated[int | None, typer.Option("-n", help="How many; default: lab.toml.", min=1, max=50)] = None,
+    by: Annotated[str | None, typer.Option(help="ei, nei, ucb, thompson or novelty; default: lab.toml.")] = None,
     accept: Annotated[list[int] | None, typer.Option(help="Accept this suggestion.")] = None,
     reject: Annotated[list[int] | None, typer.Option(help="Reject this suggestion.")] = None,
     hold: Annotated[list[int] | None, typer.Option(help="Keep this suggestion for later.")] = None,
@@ -162,7 +163,7 @@ def suggest(
         proposal = open_suggestions(opened)
     else:
         with progress_bar() as bar:
-            proposal = suggest_compositions(opened, n, progress=bar)
+            proposal = suggest_compositions(opened, n, by=by, progress=bar)
     say(
         [
             {**suggestion.document(), "changes": list(proposal.changes), "notes": list(proposal.notes)}

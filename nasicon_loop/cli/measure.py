@@ -163,5 +163,8 @@ def analysis_retract(
     from nasicon_loop.lab import retract_analysis
 
     taken = retract_analysis(opened_lab(lab), number, reason=reason, by=by)
-    text = f"analysis {number} retracted by {plain(taken.who)}; `nasicon train` makes the model forget it"
+    text = (
+        f"analysis {number} retracted by {plain(taken.who)}; `nasicon train` makes the model forget it\n"
+        f"what it had caused: nasicon campaign impact {number}"
+    )
     say(taken, lambda screen: screen.print(text), as_json=as_json)

@@ -237,6 +237,8 @@ def draw_training(screen: "Console", trained: "Trained") -> None:
         references = f"{one['n_references']} of them references" if one["n_references"] else "no reference among them"
         low = f"reads {abs(one['offset']):.2f} ± {one['sd']:.2f} dex {'low' if one['offset'] < 0 else 'high'}"
         screen.print(f"session {plain(one['session'])}: {low} ({one['n_rows']} pellets, {references})")
+    for line in trained.done:
+        screen.print(plain(line, limit=1000))
     if trained.explanation is not None:
         from nasicon_loop.cli.explaining import draw_explanation
 
@@ -249,7 +251,10 @@ def draw_suggestions(screen: "Console", batch: "Batch") -> None:
     if not rows:
         screen.print("no open suggestions; `nasicon suggest -n 4` makes some")
     for one, row in zip(batch.suggestions, rows, strict=True):
-        screen.print(f"{row.number:>4}  {row.formula}   [{row.dopant}] {one.state}", style="bold")
+        kind = "" if one.kind == "new" else f" ({one.kind})"
+        screen.print(
+            f"{row.number:>4}  {row.formula}   [{row.dopant}] {one.state}{kind}, by {one.acquired_by}", style="bold"
+        )
         mean, sd = row.log10_sigma_mean, row.log10_sigma_sd
         screen.print(f"      sigma {10**mean:.1e} S/cm (log10 {mean:.2f} ± {sd:.2f})")
         screen.print(f"      {plain(row.reason, limit=1000)}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nasicon_loop.lab.actions import ACTIONS, Action
+    from nasicon_loop.lab.backtesting import Backtest, Replayed, backtest
     from nasicon_loop.lab.bench_devices import BenchDevice, find_bench_devices
     from nasicon_loop.lab.by_hand import HandFit, refit_analysis
     from nasicon_loop.lab.caring import (
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.doctoring import Symptom, examine
     from nasicon_loop.lab.dummy import DummyReading, add_dummy, dummy_history
     from nasicon_loop.lab.electronic import Polarised, polarisations, polarise_file, polarise_pellet
+    from nasicon_loop.lab.explaining import SuggestionWhy, explain_suggestion
     from nasicon_loop.lab.fetching import Fetched, fetch_structures
     from nasicon_loop.lab.firing import Dwell, Fired, fire, record_firing
     from nasicon_loop.lab.fitting import Fitted, draw_fitted, fit_files, geometry_of, operator_name
     from nasicon_loop.lab.geometry import Archimedes, Details, Dimensions
+    from nasicon_loop.lab.health import Health, batch_cost, calibration_gate, campaign_health
     from nasicon_loop.lab.importing import import_files
     from nasicon_loop.lab.judging import retract_analysis, sign_analysis
     from nasicon_loop.lab.leads import LeadsRow, clear_leads, leads_history, read_leads, set_leads
@@ -53,6 +56,7 @@ if TYPE_CHECKING:
         WeighStep,
         weigh_live,
     )
+    from nasicon_loop.lab.living import Caused, Impact, LifeRow, TaughtRun, impact_of, life_cycle
     from nasicon_loop.lab.loads import LoadRow, LoadView, Reference, fire_load, load_list, load_view, new_load
     from nasicon_loop.lab.making import PelletMade, close_sample, new_pellet, new_sample, set_geometry
     from nasicon_loop.lab.overview import (
@@ -86,10 +90,10 @@ if TYPE_CHECKING:
         Suggested,
         all_suggestions,
         decide_suggestions,
-        explain_suggestion,
         open_suggestions,
         screen_dopants,
         suggest_compositions,
+        suggestion_reasons,
     )
     from nasicon_loop.lab.temperature_series import PooledSample, Series, sample_arrhenius, sample_pooled
     from nasicon_loop.lab.validating import StoredQuality, stored_quality, validate_dopants, validate_model
@@ -147,8 +151,12 @@ _HOME = {
     "fitting": ("Fitted", "draw_fitted", "fit_files", "geometry_of", "operator_name"),
     "importing": ("import_files",),
     "judging": ("retract_analysis", "sign_analysis"),
-    "learning": ("Trained", "train_model"),
     "predicting": ("predict_things",),
+    "backtesting": ("Backtest", "Replayed", "backtest"),
+    "health": ("Health", "batch_cost", "calibration_gate", "campaign_health"),
+    "explaining": ("SuggestionWhy", "explain_suggestion"),
+    "living": ("Caused", "Impact", "LifeRow", "TaughtRun", "impact_of", "life_cycle"),
+    "learning": ("Trained", "train_model"),
     "fetching": ("Fetched", "fetch_structures"),
     "firing": ("Dwell", "Fired", "fire", "record_firing"),
     "geometry": ("Archimedes", "Details", "Dimensions"),
@@ -169,10 +177,11 @@ _HOME = {
         "Suggested",
         "all_suggestions",
         "decide_suggestions",
-        "explain_suggestion",
+        "suggestion_reasons",
         "open_suggestions",
         "screen_dopants",
         "suggest_compositions",
+        "suggestion_reasons",
     ),
     "score_map": ("ScoreCell", "score_cells"),
     "scoring": ("DopantsScored", "PairsScored", "score_dopants", "score_pairs"),
@@ -196,11 +205,13 @@ __all__ = [
     "AnalysisView",
     "Archimedes",
     "Armed",
+    "Backtest",
     "Batch",
     "BenchDevice",
     "BenchSheet",
     "BoardRow",
     "CampaignState",
+    "Caused",
     "Change",
     "Checked",
     "DataChecked",
@@ -215,12 +226,15 @@ __all__ = [
     "Fired",
     "Fitted",
     "HandFit",
+    "Health",
+    "Impact",
     "ImportResult",
     "Imported",
     "InboxRow",
     "Lab",
     "LabMade",
     "LeadsRow",
+    "LifeRow",
     "LiveFiring",
     "LoadRow",
     "LoadView",
@@ -237,14 +251,17 @@ __all__ = [
     "Reanalysed",
     "Reference",
     "ReferenceReading",
+    "Replayed",
     "Rescued",
     "ScoreCell",
     "Series",
     "SpaceScreened",
     "StoredQuality",
     "Suggested",
+    "SuggestionWhy",
     "SweepResult",
     "Symptom",
+    "TaughtRun",
     "Trained",
     "WayOut",
     "WeighStep",
@@ -258,8 +275,12 @@ __all__ = [
     "assign",
     "attach_live",
     "back_up",
+    "backtest",
+    "batch_cost",
     "bench_sheet",
     "board",
+    "calibration_gate",
+    "campaign_health",
     "campaign_state",
     "check_data",
     "check_database",
@@ -282,12 +303,14 @@ __all__ = [
     "fit_files",
     "geometry_of",
     "give_up_run",
+    "impact_of",
     "import_data",
     "import_files",
     "inbox",
     "journal",
     "kept_sheet",
     "leads_history",
+    "life_cycle",
     "literature_rows",
     "live_firings",
     "load_list",
@@ -336,6 +359,7 @@ __all__ = [
     "stock_list",
     "stored_quality",
     "suggest_compositions",
+    "suggestion_reasons",
     "sweeps_beside",
     "train_model",
     "upgrade_database",

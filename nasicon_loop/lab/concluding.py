@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nasicon_loop.core import Refusal
 from nasicon_loop.lab.analysing import eis_geometry, eis_settings, from_stored
+from nasicon_loop.lab.automatic import for_signature
 from nasicon_loop.lab.dummy import dummy_remarks
 from nasicon_loop.lab.leads import current_leads, without_leads
 
@@ -76,6 +77,7 @@ def conclude(
     seen, problem = without_leads(spectra, leads)
     remarks += [problem] if problem else []
     analyses = eis.analyse_repeats(seen, shape, settings=gates, earlier=earlier)
+    analyses = [for_signature(lab, one) for one in analyses]
     if batch is not None and target.pellet_id is not None:
         batch += [(target.pellet_id, one, made) for one, made in zip(spectra, analyses, strict=True)]
     if target.sample is not None and any(eis.is_leaky(one) for one in analyses):

@@ -1,13 +1,13 @@
 """Use cases of learning: rows out of the database, training, the current model, prediction."""
 
 import math
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nasicon_loop.core import Progress, Refusal
+from nasicon_loop.lab.automatic import with_policy
 from nasicon_loop.lab.phases import phase_sd_dex
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _MIN_LAB_SD_DEX = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """What a training did. `run` is None when an automatic training was not due.
+    """What a training did, and `done`, what followed by itself. `run` is None when an automatic one was not due.
 
     `sessions` say by how many dex the lab's furnace loads and days seem to read too high (correction.py).
     """
@@ -38,6 +38,7 @@ class Trained:
     explanation: "Explanation | None" = None
     note: str = ""
     sessions: tuple[Mapping[str, Any], ...] = ()
+    done: tuple[str, ...] = ()
 
 
 def teaching_row(row: "TeachingRow") -> "Row":
@@ -160,10 +161,12 @@ def train_model(
 ) -> Trained:
     """Train on the literature and the lab's accepted results, and keep the run with what taught it.
 
-    `automatic` trains only when enough new results wait (lab.toml). One training at a time: a second one is refused.
+    `automatic` trains only when enough new results wait, and then goes on as far as [policy] allows (lab.toml).
+    One training at a time: a second one is refused.
     Raises Refusal when there is nothing to learn from.
     """
     from nasicon_loop.lab.locking import exclusive
+    from nasicon_loop.lab.retraining import remove_unfinished_models
 
     with exclusive(lab.folder.training_lock, "a training is running in this lab already; wait for its end"):
         remove_unfinished_models(lab)
@@ -171,7 +174,8 @@ def train_model(
         due = lab.settings.training.retrain_after_n_results
         if automatic and n_new < max(due, 1) and n_gone == 0:
             return Trained(None, n_new, {}, (), note=f"{n_new} new results; training begins at {due}")
-        return _train(lab, n_new, paper=paper, full=full, automatic=automatic, seed=seed, explain=explain, bar=progress)
+        did = _train(lab, n_new, paper=paper, full=full, automatic=automatic, seed=seed, explain=explain, bar=progress)
+    return with_policy(lab, did) if automatic else did
 
 
 def _news(lab: "Lab") -> tuple[int, int]:
@@ -289,14 +293,3 @@ def set_threads(n_threads: int) -> None:
         import torch
 
         torch.set_num_threads(n_threads)
-
-
-def remove_unfinished_models(lab: "Lab") -> int:
-    """Remove what a killed training was writing in models/; return how many. Call it while no training runs.
-
-    Models are written under a hidden name and renamed when they are complete.
-    """
-    unfinished = [path for path in lab.folder.models.glob(".2*Z-*") if path.is_dir()]
-    for path in unfinished:
-        shutil.rmtree(path, ignore_errors=True)
-    return len(unfinished)

@@ -102,9 +102,9 @@ def fire_live(
 ) -> LiveFiring:
     """Load a program, start it when it is armed, log it to its end, and write down what it really was.
 
-    `arm` gets the furnace's question and returns what the person confirmed, None to leave it. The furnace compares that
-    with the program it holds. The run is open from before the start until its end is written, so a killed process is
-    found again by `attach_live`.
+    `arm` gets the furnace's question and returns what the person confirmed, None to leave it; it is not asked where
+    [policy] arm_furnace is "automatic" for this furnace. The furnace compares that with the program it holds. The run
+    is open from before the start until its end is written, so a killed process is found again by `attach_live`.
     Raises Refusal when a run is open already, when the furnace refuses, and when nothing was armed.
     """
     from instruments.devices import DeviceError, NotAllowed, WrongModel
@@ -120,7 +120,8 @@ def fire_live(
         for words in _unready(lab, plan):
             tell(words)
         loaded = furnace.load(plan.program())
-        armed = arm(loaded.question())
+        is_automatic = _arms_itself(lab, plan, loaded)
+        armed = (loaded.furnace, loaded.top_c, loaded.duration_min) if is_automatic else arm(loaded.question())
         if armed is None:
             raise Refusal(f"loaded and read back, not started. Confirm with --arm '{arming(loaded)}'", furnace.name)
         confirmation = loaded.confirmed(furnace=armed[0], top_c=armed[1], duration_min=armed[2])
@@ -135,8 +136,19 @@ def fire_live(
             if is_sure:
                 raise
             raise Refusal(f"{words}; look at it, and run `nasicon bench attach`", furnace.name) from problem
+        if is_automatic:
+            with lab.database.write(who=lab.who) as writer:
+                writer.add_furnace_event(run, "acted", 'armed by lab.toml: [policy] arm_furnace = "automatic"')
         tell(f"run {run.number}: {furnace.name} started, {', '.join(plan.labels)}")
         return _to_the_end(lab, furnace, run, tell, has_run=state.status.is_active)
+
+
+def _arms_itself(lab: "Lab", plan: Plan, loaded: "LoadedProgram") -> bool:
+    """Whether lab.toml lets this furnace start without a person, and it holds what was planned, within its ceiling."""
+    policy, section = lab.settings.policy, lab.settings.furnace
+    is_named = policy.arm_furnace == "automatic" and policy.arm_furnace_confirmed == loaded.furnace == section.name
+    ceiling_c = section.ceiling_c
+    return is_named and loaded.top_c == plan.top_c and ceiling_c is not None and loaded.top_c <= ceiling_c
 
 
 def _unready(lab: "Lab", plan: Plan) -> list[str]:

@@ -48,11 +48,20 @@ def new_sample(
     with lab.database.read() as reader:
         suggestion = None if from_suggestion is None else reader.suggestion(from_suggestion)
         state = None if suggestion is None else reader.suggestion_state(suggestion.number)
+        batches = [] if suggestion is None else reader.suggested_batches()
+        asks_for_reference = suggestion is not None and any(
+            one.kinds.get(suggestion.number) == "reference" for one in batches if one.batch == suggestion.batch
+        )
     if suggestion is not None and state == "rejected":
         raise Refusal("was rejected; accept it first with `nasicon suggest --accept`", f"suggestion {from_suggestion}")
     target = _checked_formula(suggestion.formula if suggestion is not None else str(formula))
     with lab.database.write(who=lab.who) as writer:
-        return writer.add_sample(target, suggestion=suggestion, is_reference=is_reference, note=plain(note, limit=1000))
+        return writer.add_sample(
+            target,
+            suggestion=suggestion,
+            is_reference=is_reference or asks_for_reference,
+            note=plain(note, limit=1000),
+        )
 
 
 def _checked_formula(text: str) -> str:

@@ -107,16 +107,36 @@ def board(lab: "Lab") -> list[BoardRow]:
     """Return every sample with how far it came and what it waits for."""
     with lab.database.read() as reader:
         states = reader.sample_states()
-        results = _newest_results(reader)
-        return [_board_row(reader, sample, states[sample.id], results.get(sample.id)) for sample in reader.samples()]
+        results, taken_back = _newest_results(reader), _taken_back(reader)
+        return [
+            _board_row(reader, sample, states[sample.id], results.get(sample.id), is_taken_back=sample.id in taken_back)
+            for sample in reader.samples()
+        ]
 
 
 def _newest_results(reader: "Reader") -> dict[int, "TeachingRow"]:
     return {row.sample_id: row for row in pellet_results(reader)}
 
 
-def _board_row(reader: "Reader", sample: "Sample", state: str, result: "TeachingRow | None") -> BoardRow:
+def _taken_back(reader: "Reader") -> set[int]:
+    """Return the ids of samples with a result that was retracted and not made anew."""
+    found = set()
+    for line in reader.journal(event="analysis.retracted", limit=None):
+        way = reader.genealogy_of_analysis(line.subject_id)
+        if way.sample is not None and way.analysis.is_current:
+            found.add(way.sample.id)
+    return found
+
+
+def _board_row(
+    reader: "Reader", sample: "Sample", state: str, result: "TeachingRow | None", *, is_taken_back: bool
+) -> BoardRow:
     stage, waits_for = _stage(reader, sample, state, result)
+    if is_taken_back and stage == "measured":
+        stage, waits_for = (
+            "retracted",
+            f"its result was taken back, measure again: nasicon campaign impact {sample.label}",
+        )
     return BoardRow(
         sample.label,
         sample.target_formula,

@@ -18,6 +18,7 @@ from nasicon_loop.lab.analysing import (
     eis_settings,
     from_stored,
 )
+from nasicon_loop.lab.automatic import for_signature
 from nasicon_loop.lab.concluding import earlier_sweeps, sweeps_of_pellet
 from nasicon_loop.lab.describing import stored_target
 from nasicon_loop.lab.leads import as_analysed
@@ -191,7 +192,7 @@ def _redo(
                 if not sweep.is_stale or current is None or current.id != sweep.old.id:
                     continue  # somebody was faster
                 used = one.pellet_geometry if analysis.geometry is not None else None
-                stored = writer.add_analysis(sweep.stored.id, geometry=used, **columns(analysis))
+                stored = writer.add_analysis(sweep.stored.id, geometry=used, **columns(for_signature(lab, analysis)))
                 is_notable = _is_notable(sweep.old, stored)
                 if sweep.signature is not None and (not is_notable or sweep.signature.decision == "rejected"):
                     reason = f"as analysis {sweep.old.id}, done anew by engine {analysis.engine_version}: "

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from nasicon_loop.core import Progress, Refusal, plain, refuse_as_target, with_sd
 from nasicon_loop.lab.analysing import analysis_of, from_stored
+from nasicon_loop.lab.knowledge import room_temperature
 from nasicon_loop.lab.leads import as_analysed
 from nasicon_loop.lab.learning import current_run, load_model
 from nasicon_loop.lab.making import HOST_FORMULA
 from nasicon_loop.lab.pictures import spectrum_picture, tiles
 from nasicon_loop.lab.pooling import pellet_results
-from nasicon_loop.lab.suggesting import dopant_scores, room_temperature
+from nasicon_loop.lab.suggesting import dopant_scores
 
 if TYPE_CHECKING:
     from db import JournalEntry, Reader, StoredAnalysis, Suggestion, TeachingRow

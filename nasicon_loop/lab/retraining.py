@@ -1,6 +1,7 @@
 """Training again after enough new results, in a process of its own."""
 
 import logging
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -119,3 +120,14 @@ class Retrainer:
         if self._output is not None:
             self._output.close()
             self._output = None
+
+
+def remove_unfinished_models(lab: "Lab") -> int:
+    """Remove what a killed training was writing in models/; return how many. Call it while no training runs.
+
+    Models are written under a hidden name and renamed when they are complete.
+    """
+    unfinished = [path for path in lab.folder.models.glob(".2*Z-*") if path.is_dir()]
+    for path in unfinished:
+        shutil.rmtree(path, ignore_errors=True)
+    return len(unfinished)

@@ -14,7 +14,7 @@ from nasicon_loop.lab.suggesting import past_of, search_settings
 if TYPE_CHECKING:
     from nasicon_loop.campaign import DopantScore, PairScore, Question, Scoring
     from nasicon_loop.lab.context import Lab
-    from nasicon_loop.lab.suggesting import Past
+    from nasicon_loop.lab.knowledge import Past
     from nasicon_loop.predict import Model
 
 WINDOWS_NAME = "windows.csv"

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nasicon_loop.core import Refusal, plain, read_bounded
 from nasicon_loop.lab.settings_devices import BalanceSection, FurnaceSection
+from nasicon_loop.lab.settings_policy import PolicySection, check_policy
 from nasicon_loop.lab.settings_text import TEMPLATE
 
 if TYPE_CHECKING:
@@ -99,6 +100,15 @@ class RecipeSection(_Section):
     allow_toxic: bool = False
 
 
+class CampaignSection(_Section):
+    """How the next compositions are chosen, and when something counts as forgotten; 0 days: never."""
+
+    acquisition: Literal["ei", "nei", "ucb", "thompson", "novelty"] = "ei"
+    batch_size: Annotated[int, Field(ge=1, le=50)] = 4
+    one_load: bool = True
+    stale_after_days: Annotated[float, Field(ge=0, le=3650)] = 14.0
+
+
 class DummySection(_Section):
     """The dummy cell that is measured every day: its nominal resistance; without `r_ohm` nothing is watched."""
 
@@ -117,6 +127,8 @@ class Settings(_Section):
     watch: WatchSection = WatchSection()
     training: TrainingSection = TrainingSection()
     recipe: RecipeSection = RecipeSection()
+    campaign: CampaignSection = CampaignSection()
+    policy: PolicySection = PolicySection()
     balance: BalanceSection = BalanceSection()
     furnace: FurnaceSection = FurnaceSection()
     dummy: DummySection = DummySection()
@@ -153,6 +165,7 @@ def load(path: Path, flags: Mapping[str, Any] | None = None, environment: Mappin
     except ValidationError as error:
         raise _refusal(error, sources) from error
     _check_gates(settings.fit, sources)
+    check_policy(settings.policy, settings.furnace)
     return settings
 
 

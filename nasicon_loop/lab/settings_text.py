@@ -52,6 +52,19 @@ die_diameter_cm = 1.6
 furnace_ceiling_c = 1600.0     # no program goes above
 allow_toxic = false            # As, Cd, Cr and the like among the suggestions
 
+[campaign]
+acquisition = "ei"             # ei, nei, ucb, thompson or novelty: how candidates are valued (docs/campaign.md)
+batch_size = 4                 # suggestions that are asked for without -n
+one_load = true                # all of a batch share one furnace program
+stale_after_days = 14          # what is begun and did not move for so long is stale; 0: never
+
+[policy]                       # what happens without a person: ask or automatic (docs/campaign.md)
+propose = "ask"                # suggest after an automatic training, and accept while the campaign is healthy
+recipe = "ask"                 # begin and plan the sample of an accepted suggestion
+arm_furnace = "ask"            # start a loaded program; automatic only with the next line
+arm_furnace_confirmed = ""     # the furnace's name: that it may heat with nobody there
+accept_fit = "automatic"       # an analysis that passed every gate teaches; ask: a person signs each
+
 [balance]
 resolution_g = 0.0001          # its last digit: masses on the sheet are rounded to it
 driver = ""                    # "mt_sics" for Mettler-Toledo; empty: masses are typed (docs/bench.md)

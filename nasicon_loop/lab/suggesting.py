@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nasicon_loop.core import Progress, Refusal, Silent, plain
+from nasicon_loop.lab.asking import Question, answer, program_key, question_now, rules_now, rules_of
+from nasicon_loop.lab.knowledge import Past, knowledge
 from nasicon_loop.lab.learning import current_model, load_model, teaching_row
 
 if TYPE_CHECKING:
-    from db import LiteratureRow, ModelRun, Reader, Suggestion, TeachingRow
-    from nasicon_loop.campaign import Choice, ElementScore, Known, Previous, Result
+    from db import ModelRun, SuggestedBatch, Suggestion, TeachingRow
+    from nasicon_loop.campaign import Choice, ElementScore, Previous, Proposal, Result
     from nasicon_loop.campaign import Settings as SearchSettings
     from nasicon_loop.lab.context import Lab
     from nasicon_loop.predict import Model
-
-ROOM_TEMPERATURE_C = (15.0, 35.0)
-"""Literature values between these are compared with predictions at 25 °C."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +23,9 @@ class Suggested:
 
     suggestion: "Suggestion"
     state: str
+    kind: str = "new"
+    acquired_by: str = "ei"
+    gain_dex: float | None = None
 
     def document(self) -> dict[str, Any]:
         """Return the object that `nasicon suggest --json` prints."""
@@ -38,6 +40,9 @@ class Suggested:
             "log10_sigma_sd": known.log10_sigma_sd,
             "log10_sigma_quantiles": dict(known.quantiles),
             "acquisition": known.acquisition,
+            "acquired_by": self.acquired_by,
+            "kind": self.kind,
+            "gain_dex": self.gain_dex,
             "reason": known.reason,
             "batch": known.batch,
             "at": known.at,
@@ -53,42 +58,30 @@ class Batch:
     changes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
-    """What the campaign has to respect and to compare with; all read in one go."""
-
-    known: tuple["Known", ...]
-    made: tuple[str, ...]
-    pending: tuple[str, ...]
-    abandoned: tuple[str, ...]
-    rejected: tuple[str, ...]
-
-
-def suggest_compositions(lab: "Lab", n: int, *, progress: Progress | None = None) -> Batch:
+def suggest_compositions(
+    lab: "Lab", n: int | None = None, *, by: str | None = None, progress: Progress | None = None
+) -> Batch:
     """Ask the current model for `n` new compositions, store them as open suggestions, and say what changed.
 
-    Raises Refusal when nothing was trained yet.
+    `by` names the acquisition; it and `n` are lab.toml's unless given. Raises Refusal when nothing was trained yet.
     """
     from nasicon_loop import campaign
 
+    acquired_by = campaign.checked(by or lab.settings.campaign.acquisition)
     bar = progress or Silent()
     bar.start("looking for compositions", 2)
     run, model = current_model(lab)
     bar.advance(detail=f"model run {run.number}")
-    past, previous = past_of(lab), _previous(lab)
-    proposal = campaign.propose(
-        model,
-        known=past.known,
-        made=past.made,
-        pending=past.pending,
-        abandoned=past.abandoned,
-        rejected=past.rejected,
-        n=n,
-        settings=search_settings(lab),
-        previous=previous,
-    )
+    question = question_now(lab, n or lab.settings.campaign.batch_size, acquired_by)
+    previous = _previous(lab)
+    proposal = answer(question, model, programs=lambda formula: program_key(lab, formula), previous=previous)
     bar.advance(detail=f"{proposal.n_candidates} candidates")
     bar.finish()
+    return _kept(lab, run, question, proposal)
+
+
+def _kept(lab: "Lab", run: "ModelRun", question: Question, proposal: "Proposal") -> Batch:
+    """Store suggestions and how they were chosen, together."""
     with lab.database.write(who=lab.who) as writer:
         batch = writer.next_batch()
         stored = [
@@ -105,16 +98,28 @@ def suggest_compositions(lab: "Lab", n: int, *, progress: Progress | None = None
             )
             for choice in proposal.choices
         ]
-    return Batch(tuple(Suggested(one, "open") for one in stored), proposal.notes, proposal.changes)
+        pairs = list(zip(stored, proposal.choices, strict=True))
+        writer.add_batch(
+            batch,
+            model_run=run,
+            acquired_by=question.by,
+            seed=question.seed,
+            n=question.n,
+            known_to=question.known_to,
+            incumbent_formula=proposal.incumbent_formula,
+            incumbent_mean=proposal.incumbent_mean,
+            rules=question.rules,
+            passed_over=proposal.passed_over,
+            kinds={one.number: choice.kind for one, choice in pairs},
+            gains_dex={one.number: choice.gain for one, choice in pairs},
+        )
+    made = tuple(Suggested(one, "open", choice.kind, question.by, choice.gain) for one, choice in pairs)
+    return Batch(made, proposal.notes, proposal.changes)
 
 
 def search_settings(lab: "Lab") -> "SearchSettings":
     """Return the limits of the search as lab.toml sets them."""
-    from nasicon_loop import campaign
-    from nasicon_loop.campaign import Settings
-
-    allowed = campaign.BLOCKED_ELEMENTS if lab.settings.recipe.allow_toxic else ()
-    return Settings(allowed_toxic=allowed)
+    return rules_of(rules_now(lab))
 
 
 def open_suggestions(lab: "Lab") -> Batch:
@@ -129,11 +134,11 @@ def open_suggestions(lab: "Lab") -> Batch:
 def all_suggestions(lab: "Lab") -> tuple[Suggested, ...]:
     """Return every suggestion ever made, by number."""
     with lab.database.read() as reader:
-        states = reader.suggestion_states()
-        return tuple(Suggested(one, states[one.number]) for one in reader.suggestions())
+        states, batches = reader.suggestion_states(), {one.batch: one for one in reader.suggested_batches()}
+        return tuple(_suggested(one, states[one.number], batches.get(one.batch)) for one in reader.suggestions())
 
 
-def explain_suggestion(lab: "Lab", number: int) -> dict[str, Any]:
+def suggestion_reasons(lab: "Lab", number: int) -> dict[str, Any]:
     """Return what the current model says of a suggestion's composition and why, as `nasicon predict --why --json` does.
 
     Raises Refusal when there is no such suggestion, or no model.
@@ -149,14 +154,30 @@ def explain_suggestion(lab: "Lab", number: int) -> dict[str, Any]:
     return {"number": number, **documents[0]}
 
 
-def decide_suggestions(lab: "Lab", decisions: Mapping[str, Sequence[int]], reason: str = "") -> list[dict[str, Any]]:
-    """Move suggestions to "accepted", "rejected", "held" or "open"; all of them or, on a Refusal, none."""
+def _suggested(one: "Suggestion", state: str, batch: "SuggestedBatch | None") -> Suggested:
+    if batch is None:  # made before a batch was written down
+        return Suggested(one, state)
+    number = one.number
+    return Suggested(one, state, batch.kinds.get(number, "new"), batch.acquired_by, batch.gains_dex.get(number))
+
+
+def decide_suggestions(
+    lab: "Lab", decisions: Mapping[str, Sequence[int]], reason: str = "", *, begin: bool = True
+) -> list[dict[str, Any]]:
+    """Move suggestions to "accepted", "rejected", "held" or "open"; all of them or, on a Refusal, none.
+
+    Where [policy] recipe is "automatic", what was accepted is begun and planned, unless `begin` is False.
+    """
     done = []
     with lab.database.write(who=lab.who) as writer:
         for state, numbers in decisions.items():
             for number in numbers:
                 writer.set_suggestion_state(number, state, plain(reason, limit=500))  # type: ignore[arg-type]
                 done.append({"number": number, "state": state})
+    if begin and decisions.get("accepted"):
+        from nasicon_loop.lab.automatic import begin_accepted
+
+        begin_accepted(lab)
     return done
 
 
@@ -184,51 +205,7 @@ def dopant_scores(lab: "Lab", model: Any) -> "tuple[ElementScore, ...]":
 def past_of(lab: "Lab") -> Past:
     """Return what is known, made, waiting or ruled out: nothing of it is suggested again."""
     with lab.database.read() as reader:
-        known = [*map(_known_literature, room_temperature(reader)), *map(_known_result, reader.teaching_analyses())]
-        samples, states = reader.samples(), reader.sample_states()
-        measured = {row.sample_id for row in reader.teaching_analyses()}
-        suggestion_states = reader.suggestion_states()
-        suggestions = reader.suggestions()
-    by_state = {state: [s for s in samples if states[s.id] == state] for state in set(states.values())}
-    going = [s for s in samples if states[s.id] not in ("failed", "abandoned")]
-    begun = {sample.suggestion_id for sample in samples}
-    waiting = [
-        one.formula
-        for one in suggestions
-        if one.id not in begun and suggestion_states[one.number] in ("accepted", "held")
-    ]
-    return Past(
-        known=tuple(known),
-        made=tuple(s.target_formula for s in going if s.id in measured),
-        pending=tuple([s.target_formula for s in going if s.id not in measured and not s.is_reference] + waiting),
-        abandoned=tuple(s.target_formula for s in by_state.get("abandoned", [])),
-        rejected=tuple(one.formula for one in suggestions if suggestion_states[one.number] == "rejected"),
-    )
-
-
-def room_temperature(reader: "Reader") -> "list[LiteratureRow]":
-    """Return the usable published values of sodium compounds near room temperature."""
-    low, high = ROOM_TEMPERATURE_C
-    return [
-        row for row in reader.literature(usable=True) if row.mobile_ion == "Na" and low <= row.temperature_c <= high
-    ]
-
-
-def _known_literature(row: "LiteratureRow") -> "Known":
-    import math
-
-    from nasicon_loop.campaign import Known
-
-    return Known(
-        row.formula, math.log10(row.sigma_s_cm), row.doi or row.source, kind="bulk" if row.kind == "bulk" else ""
-    )
-
-
-def _known_result(row: "TeachingRow") -> "Known":
-    from nasicon_loop.campaign import Known
-
-    taught = teaching_row(row)
-    return Known(taught.formula, taught.log10_sigma, row.pellet_label or row.sample_label, is_lab=True)
+        return knowledge(reader)
 
 
 def _previous(lab: "Lab") -> "Previous | None":

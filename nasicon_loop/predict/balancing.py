@@ -26,10 +26,14 @@ _MISS = 2.0 / 0.1
 
 @dataclass(frozen=True)
 class HeldOut:
-    """What was said about rows by members and trees that had not seen them: mean and sd (n,), NaN where nobody did."""
+    """What was said about rows by members and trees that had not seen them: mean and sd (n,), NaN where nobody did.
+
+    `trees` is what the trees alone said of the same rows, None without trees.
+    """
 
     mean: Array
     sd: Array
+    trees: Array | None = None
 
 
 def balance_of(target: Array, members: Normals, held: Held, trees: Array | None, *, is_calibrated: bool) -> Balance:
@@ -59,7 +63,7 @@ def said(members: Normals, held: Held, trees: Array | None, balance: Balance) ->
     between = (((members.mean - mean[:, None]) * held) ** 2).sum(axis=1) / np.maximum(n_held - 1, 1)
     sd = np.sqrt(balance.spread**2 * noise + balance.disagreement**2 * between)
     wanted = mean if trees is None else balance.share * mean + (1.0 - balance.share) * trees
-    return HeldOut(wanted, sd * balance.evening(sd))
+    return HeldOut(wanted, sd * balance.evening(sd), trees)
 
 
 def _fitting(target: Array, members: Normals, held: Held, trees: Array | None, balance: Balance) -> Balance:

@@ -80,6 +80,24 @@ class Model:
         shift, reduction = self.correction.apply(batch, temperatures, kinds, np.sqrt(learnable))
         return Summary(mean + shift, np.sqrt(total - reduction), np.sqrt(np.maximum(learnable - reduction, 0.0)))
 
+    def loadings(self, compositions: Sequence[str | Composition], temperature_c: float = 25.0) -> Array:
+        """Return (n, k) dex: what the k members disagree about at each composition, after the lab's own results.
+
+        Times its transpose it is the part of the epistemic covariance that compositions have in common because the
+        networks disagree alike about them; the square sums are at most `epistemic_sd` squared. k is 0 for networks
+        without members. Raises Refusal as `predict` does.
+        """
+        batch = crystals(compositions)
+        if not self.ensemble.settings.is_parametric:
+            return np.zeros((len(batch), 0))
+        temperatures, kinds = np.full(len(batch), float(temperature_c)), ["total"] * len(batch)
+        normals = self.ensemble.normals(batch, temperatures, kinds)
+        learnable = _learnable(normals.moments[1], normals.mean.var(axis=1), self.ensemble.settings)
+        _, reduction = self.correction.apply(batch, temperatures, kinds, np.sqrt(learnable))
+        left = np.sqrt(np.maximum(learnable - reduction, 0.0) / learnable)
+        apart = normals.mean - normals.mean.mean(axis=1, keepdims=True)
+        return np.asarray(apart * left[:, None] / np.sqrt(normals.mean.shape[1]), dtype=np.float64)
+
     def hull(self, batch: Crystals) -> Hull | None:
         """Return energies above hull and their support for n crystals; None when no stabilities were learned."""
         return None if self.hull_nets is None else self.hull_nets.ask(batch)

@@ -74,11 +74,11 @@ def _report(lab: Lab, _n: int) -> Any:
 
 
 def _why(lab: Lab, n: int) -> Any:
-    from nasicon_loop.lab import explain_suggestion
+    from nasicon_loop.lab import suggestion_reasons
 
     told = _Told()
     told.start("asking the model", 1)
-    return explain_suggestion(lab, n)
+    return suggestion_reasons(lab, n)
 
 
 def _map(lab: Lab, _n: int) -> Any:

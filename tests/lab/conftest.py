@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from instruments.sim import xm_studio_csv
+from nasicon_loop import lab as ways
 from nasicon_loop.lab.context import Lab, opened
 from nasicon_loop.lab.folder import init
 from nasicon_loop.lab.settings import load_settings
@@ -103,3 +104,22 @@ def bench(
     folder = copy_lab(new_lab, tmp_path / "lab")
     with opened(folder, flags={name.replace("__", "."): value for name, value in QUICK.items()}, who="bench") as lab:
         yield Bench(lab)
+
+
+@pytest.fixture(scope="session")
+def literate_lab(new_lab: Path, keep_lab: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lab that knows the literature and has a model, to be copied."""
+    folder: Path = keep_lab(new_lab, tmp_path_factory.mktemp("literate") / "lab")
+    with ways.opened(folder, who="bench") as lab:
+        ways.import_data(lab)
+        ways.train_model(lab)
+    return folder
+
+
+@pytest.fixture
+def literate(literate_lab: Path, bench, copy_lab, tmp_path: Path) -> Iterator[Any]:  # type: ignore[no-untyped-def]
+    """A bench whose lab knows the literature and has a model."""
+    folder = copy_lab(literate_lab, tmp_path / "literate")
+    flags = {name.replace("__", "."): value for name, value in QUICK.items()}
+    with ways.opened(folder, flags=flags, who="bench") as lab:
+        yield type(bench)(lab)

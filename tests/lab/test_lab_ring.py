@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,15 +12,7 @@ from nasicon_loop.core import Refusal
 from nasicon_loop.lab.learning import current_model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from nasicon_loop.lab.context import Lab
-
-QUICK: dict[str, Any] = {
-    "measurement__temperature_c": 25.0,
-    "measurement__temperature_sd_c": 0.5,
-    "training__retrain_after_n_results": 0,
-}
 
 HERE = "Na3.36Zr1.92Cu0.08Si2.2P0.8O12"
 SAME_DOPANT = "Na3.3Zr1.95Cu0.05Si2.2P0.8O12"
@@ -45,25 +37,6 @@ def _measured_sample(bench, r_ohm: float = 30.31, r_ct_ohm: float = 35.35) -> st
     (result,) = ways.import_files(lab, [bench.drop(f"{label}_run.csv", bench.csv(r_ohm, r_ct_ohm))])
     assert result.verdict == "accepted"
     return label
-
-
-@pytest.fixture(scope="session")
-def literate_lab(new_lab: Path, keep_lab: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A lab that knows the literature and has a model, to be copied."""
-    folder: Path = keep_lab(new_lab, tmp_path_factory.mktemp("literate") / "lab")
-    with ways.opened(folder, who="bench") as lab:
-        ways.import_data(lab)
-        ways.train_model(lab)
-    return folder
-
-
-@pytest.fixture
-def literate(literate_lab: Path, bench, copy_lab, tmp_path: Path) -> "Iterator[Any]":  # type: ignore[no-untyped-def]
-    """A bench whose lab knows the literature and has a model."""
-    folder = copy_lab(literate_lab, tmp_path / "literate")
-    flags = {name.replace("__", "."): value for name, value in QUICK.items()}
-    with ways.opened(folder, flags=flags, who="bench") as lab:
-        yield type(bench)(lab)
 
 
 def test_a_result_teaches_and_a_retraction_unteaches(literate) -> None:  # type: ignore[no-untyped-def]

@@ -166,3 +166,18 @@ def test_default_model_on_measured_rows(shared: Path, tmp_path: Path) -> None:
     assert shifts[0] > shifts[1]
     back = train(rows, tmp_path / "back", settings=quick, previous=tmp_path / "next")
     assert (back.predict(ALL).bin_probabilities == before.bin_probabilities).all()
+
+
+def test_loadings_are_a_part_of_what_is_not_known_and_shrink_where_the_lab_measured(
+    tmp_path: Path, literature: list[Row], tiny: Settings, model: Model, model_directory: Path
+) -> None:
+    loadings = model.loadings(ALL)
+    assert loadings.shape == (len(ALL), tiny.n_members)
+    told = (loadings**2).sum(axis=1)
+    assert (told > 0).all()
+    assert (told <= model.predict(ALL).epistemic_sd ** 2 * 1.02).all()
+    np.testing.assert_allclose(loadings.sum(axis=1), 0.0, atol=1e-9)
+    taught = train([*literature, lab_row(-2.0)], tmp_path / "m", settings=tiny, seed=1, previous=model_directory)
+    after = (taught.loadings(ALL) ** 2).sum(axis=1)
+    assert after[0] < 0.9 * told[0]
+    np.testing.assert_allclose(after[3:6], told[3:6], rtol=0.05)

@@ -146,7 +146,7 @@ async def test_m_shows_the_scores_over_the_periodic_table(
 
 def test_the_child_gives_the_reasons_of_the_suggestion(lab: Lab, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     suggest(lab)
-    monkeypatch.setattr("nasicon_loop.lab.learning.predict_things", lambda _lab, things, reasons: ([WHY], []))
+    monkeypatch.setattr("nasicon_loop.lab.predicting.predict_things", lambda _lab, things, reasons: ([WHY], []))
     assert child.main(["why", str(lab.folder.path), "1"]) == 0
     last = json.loads(capsys.readouterr().out.splitlines()[-1].removeprefix(MARK))
     assert last["result"]["why"]["changes"] == WHY["why"]["changes"]
@@ -154,13 +154,13 @@ def test_the_child_gives_the_reasons_of_the_suggestion(lab: Lab, monkeypatch: py
 
 
 def test_refused_reasons_are_the_refusal(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    from nasicon_loop.lab import explain_suggestion
+    from nasicon_loop.lab import suggestion_reasons
 
     suggest(lab)
     refusal = Refusal("is no NASICON", FORMULA)
-    monkeypatch.setattr("nasicon_loop.lab.learning.predict_things", lambda _lab, things, reasons: ([], [refusal]))
+    monkeypatch.setattr("nasicon_loop.lab.predicting.predict_things", lambda _lab, things, reasons: ([], [refusal]))
     with pytest.raises(Refusal, match="no NASICON"):
-        explain_suggestion(lab, 1)
+        suggestion_reasons(lab, 1)
 
 
 def test_the_panel_fits_its_width_and_counts_what_it_leaves_out() -> None:

@@ -1,5 +1,7 @@
 """Board: samples by stage, what each waits for, and how the campaign stands."""
 
+import asyncio
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -7,16 +9,30 @@ from rich.text import Text
 from textual.widget import Widget
 from textual.widgets import DataTable
 
-from nasicon_loop.lab import BoardRow, CampaignState, board, campaign_state, new_sample
+from nasicon_loop.core import Refusal, plain
+from nasicon_loop.lab import BoardRow, CampaignState, Health, board, campaign_health, campaign_state, new_sample
 from nasicon_loop.tui import words
 from nasicon_loop.tui.keys import bindings_of, in_keys
 from nasicon_loop.tui.screens.base import WIDE, LabScreen
 from nasicon_loop.tui.spawning import spawn
 from nasicon_loop.tui.widgets.bars import Detail, Line
-from nasicon_loop.tui.widgets.dialogs import Field, Values
+from nasicon_loop.tui.widgets.dialogs import Field, Help, Values
 from nasicon_loop.tui.widgets.table import MAX_ROWS, TextTable
 
-_STAGES = ("measured", "sintered", "pressed", "calcined", "weighed", "planned", "analysed", "failed", "abandoned")
+_HEALTH_SHARE = 20
+"""Health is looked at again after so many times as long as the last look took: large labs more seldom."""
+_STAGES = (
+    "retracted",
+    "measured",
+    "sintered",
+    "pressed",
+    "calcined",
+    "weighed",
+    "planned",
+    "analysed",
+    "failed",
+    "abandoned",
+)
 """What waits for somebody first, the furthest first; then what is done, then what ended."""
 
 
@@ -30,10 +46,12 @@ class BoardScreen(LabScreen):
     def __init__(self) -> None:
         super().__init__()
         self._rows: dict[str, BoardRow] = {}
+        self._next_look = 0.0
 
     def body(self) -> Iterable[Widget]:
-        """A line of counts, the table, and the selected row in full."""
+        """A line of counts, one on the campaign's health, the table, and the selected row in full."""
         yield Line(id="counts")
+        yield Line(id="health")
         yield TextTable(["sample", "target", "stage", "σ25 / S/cm", "waits for"], id="samples")
         yield Detail()
 
@@ -54,6 +72,34 @@ class BoardScreen(LabScreen):
         if self.nasicon.sample_label is not None:
             table.select(self.nasicon.sample_label)
         self._show_selected()
+        if time.monotonic() >= self._next_look:
+            self._next_look = float("inf")
+            spawn(self, self._health, group="health", is_exclusive=True)
+
+    async def _health(self) -> Health | None:
+        """Look at the campaign's health, after the samples are there: it reads the whole journal."""
+        began = time.monotonic()
+        try:
+            found = await asyncio.to_thread(campaign_health, self.lab)
+        except Refusal as refusal:
+            self.nasicon.say_refusal(refusal)
+            return None
+        finally:
+            now = time.monotonic()
+            self._next_look = now + _HEALTH_SHARE * (now - began)
+        if self.is_mounted:
+            self.query_one("#health", Line).say(f"health: {in_keys(found.summary)}")
+        return found
+
+    def do_health(self) -> None:
+        """Look at the campaign's health again and show every check with its next step."""
+
+        async def show() -> None:
+            found = await self._health()
+            if found is not None:
+                await self.app.push_screen_wait(Help("Campaign health", _health_lines(found)))
+
+        spawn(self, show, group="form")
 
     def _cells(self, row: BoardRow) -> list[Any]:
         waits = in_keys(row.waits_for)
@@ -123,6 +169,16 @@ class BoardScreen(LabScreen):
                 self.finished(f"report written: {result['path']}")
 
         spawn(self, work, group="job")
+
+
+def _health_lines(found: Health) -> list[tuple[str, str, str]]:
+    lines: list[tuple[str, str, str]] = []
+    for check in found.checks:
+        step = f" → {in_keys(check.next_step)}" if check.next_step and check.verdict != "ok" else ""
+        lines.append((check.verdict, f"{check.name}: {plain(check.words, limit=400)}{step}", ""))
+    state = "may be on" if found.gate.is_open else "is off"
+    lines.append(("auto", f"automatic acceptance {state}: {plain(found.gate.why, limit=600)}", ""))
+    return lines
 
 
 def _rank(row: BoardRow) -> int:

@@ -1,0 +1,34 @@
+"""The board says how healthy the campaign is, and a key shows every check with its next step."""
+
+from typing import Any
+
+import pytest
+
+from nasicon_loop.lab import Lab, campaign_health, new_sample
+from nasicon_loop.lab import health as health_module
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 50)])
+async def test_the_board_tells_the_campaigns_health(
+    lab: Lab, keyboard: Any, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new_sample(lab, "Na3.36Zr1.92Cu0.08Si2.2P0.8O12")
+
+    from nasicon_loop import campaign
+
+    monkeypatch.setattr(
+        health_module,
+        "coverage_checks",
+        lambda reader, run, pellets: [campaign.coverage("own intervals", 4, 8)],
+    )
+    found = campaign_health(lab)
+    assert not found.gate.is_open
+    async with keyboard(lab, size) as hands:
+        await hands.see("health: 1 stop, 0 look: own intervals: 4 of 8 results")
+        assert "h health" in " ".join(hands.lines[-3:])
+        await hands.press("h")
+        await hands.see("Campaign health")
+        await hands.see("automatic acceptance is off")
+        assert "key" in hands.text or "nasicon validate" in hands.text
+        await hands.press("escape")
+        await hands.see("samples, next")
