@@ -8,6 +8,10 @@ from nasicon_loop.twin import FAULTS, Order, draw_truth, files_of, make_load, pe
 
 FORMULAS = ("Na3Zr2Si2PO12", "Na3.4Zr1.8Mg0.2Si2PO12", "Na3.1Zr1.9Y0.1Si2PO12", "Na3.2Zr2Si2.2P0.8O12")
 N_PELLETS = 6
+WORDS = {
+    "fast drift": ("Kramers-Kronig", "changed by"),
+    "bad contact": ("do not belong to the curve", "Kramers-Kronig"),
+}
 
 
 def load(reports, seed, round_number):
@@ -34,6 +38,7 @@ def test_a_fault_is_seen_through_or_seen(fault, reports):
         analysis = analyse(fault.applied(pellet_spectrum(pellet), pellet.seed))
         if not fault.is_usable:
             assert analysis.verdict != "accepted", (fault.name, k)
+            assert any(words in reason for words in WORDS[fault.name] for reason in analysis.reasons)
         elif analysis.verdict == "accepted":
             assert analysis.r_total_ohm == pytest.approx(pellet.r_total_ohm, rel=0.08)
 
