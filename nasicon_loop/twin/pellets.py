@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nasicon_loop.chemistry import Composition
-from nasicon_loop.twin.surface import Surface
+from nasicon_loop.twin.truth import Truth
 
 _THEORETICAL_DENSITY_G_CM3 = 3.27
 _DIE_DIAMETER_CM = 1.6
@@ -51,8 +51,19 @@ def pellet_seed(seed: int, label: str) -> int:
     return zlib.crc32(f"{seed}:{label}".encode())
 
 
-def press_pellet(surface: Surface, composition: Composition | str, label: str) -> Pellet:
-    """Make a pellet: the same surface, composition and label give the same pellet. Raises FormulaError as parsing."""
+def press_pellet(
+    surface: Truth,
+    composition: Composition | str,
+    label: str,
+    *,
+    offset_dex: float = 0.0,
+    thermometer_bias_c: float = 0.0,
+) -> Pellet:
+    """Make a pellet: the same truth, composition, label and circumstances give the same pellet.
+
+    `offset_dex` is what its furnace load did to its conductivity, `thermometer_bias_c` how much too high the
+    thermometer of that day reads. Raises FormulaError as parsing.
+    """
     parsed = Composition.parse(composition) if isinstance(composition, str) else composition
     seed = pellet_seed(surface.seed, label)
     source = np.random.default_rng([seed, 2])
@@ -66,7 +77,7 @@ def press_pellet(surface: Surface, composition: Composition | str, label: str) -
     mass_g = normal(0.595, 0.003)
     thickness = mass_g / (density * _THEORETICAL_DENSITY_G_CM3 * math.pi * fired_cm**2 / 4.0)
     electrode_cm = normal(_ELECTRODE_DIAMETER_CM, 0.004)
-    own = truth + normal(0.0, surface.scatter_sd_dex) + _BRUGGEMAN * math.log10(density / _DENSE)
+    own = truth + offset_dex + normal(0.0, surface.scatter_sd_dex) + _BRUGGEMAN * math.log10(density / _DENSE)
     temperature = normal(24.5, 0.8)
     return Pellet(
         label=label,
@@ -82,6 +93,6 @@ def press_pellet(surface: Surface, composition: Composition | str, label: str) -
         shown_electrode_diameter_cm=round(normal(electrode_cm, 0.005), 3),
         shown_fired_diameter_cm=round(normal(fired_cm, 0.003), 3),
         shown_mass_g=round(normal(mass_g, 0.0003), 4),
-        shown_temperature_c=round(normal(temperature, 0.3), 1),
+        shown_temperature_c=round(normal(temperature, 0.3) + thermometer_bias_c, 1),
         seed=seed,
     )

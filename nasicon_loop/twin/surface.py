@@ -5,7 +5,7 @@ eight times better, oversized dopants as second phases). They are a stage set, n
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -23,6 +23,7 @@ _MISMATCH_WIDTH = 0.13
 _SOLUBILITY_SPREAD = 0.35
 _SECOND_PHASE_DEX, _SECOND_PHASE_AMOUNT = 1.1, 0.10
 _VALENCE_COST_DEX = 0.25
+_BOTTLENECK_STEP_ANGSTROM, _BOTTLENECK_CURVATURE = 0.02, 0.04
 _LOWEST = -9.0
 _HOSTS = frozenset({"Na", "Zr", "Si", "P", "O"})
 
@@ -30,23 +31,36 @@ _HOSTS = frozenset({"Na", "Zr", "Si", "P", "O"})
 class Surface:
     """One hidden truth per seed; the same seed gives the same truth on every machine.
 
-    `scatter_sd_dex` is how much pellets of one powder differ (0.15 to 0.3 dex), `activation_energy_ev` the slope of
-    sigma T over 1/T.
+    `scatter_sd_dex` is how much pellets of one powder differ (0.15 to 0.3 dex unless it is given),
+    `activation_energy_ev` the slope of sigma T over 1/T. `leanings` (dex by dopant) is added to the drawn effects,
+    which are first multiplied by `looseness`. `bottleneck_dex` is gained for every 0.02 Å by which dopants widen the
+    octahedra on average, until the curvature wins.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(
+        self,
+        seed: int,
+        *,
+        leanings: Mapping[str, float] | None = None,
+        looseness: float = 1.0,
+        bottleneck_dex: float = 0.0,
+        scatter_sd_dex: float | None = None,
+    ) -> None:
         source = np.random.default_rng([seed, 1])
         self.seed = seed
-        self._base = _BASE_LOG10_SIGMA + _BASE_SPREAD_DEX * float(source.standard_normal())
+        self.base = _BASE_LOG10_SIGMA + _BASE_SPREAD_DEX * float(source.standard_normal())
         self._sodium = _SODIUM_OPTIMUM + _OPTIMUM_SPREAD * float(source.standard_normal())
         self._silicon = _SILICON_OPTIMUM + _OPTIMUM_SPREAD * float(source.standard_normal())
-        self.scatter_sd_dex = float(source.uniform(0.15, 0.30))
+        own_scatter = float(source.uniform(0.15, 0.30))
+        self.scatter_sd_dex = own_scatter if scatter_sd_dex is None else scatter_sd_dex
         self.activation_energy_ev = float(source.uniform(0.30, 0.35))
+        self._bottleneck_dex = bottleneck_dex
         self._offset: dict[str, float] = {}
         self._solubility: dict[str, float] = {}
         # by atomic number, so that the order of the dopants' table has no say in the truth
         for symbol in sorted(dopants(), key=lambda name: element(name).atomic_number):
-            self._offset[symbol] = _OFFSET_SPREAD_DEX * float(source.standard_normal())
+            drawn = _OFFSET_SPREAD_DEX * float(source.standard_normal())
+            self._offset[symbol] = looseness * drawn + (leanings or {}).get(symbol, 0.0)
             self._solubility[symbol] = math.exp(_SOLUBILITY_SPREAD * float(source.standard_normal()))
 
     def solubility(self, symbol: str) -> float:
@@ -64,18 +78,52 @@ class Surface:
         """
         parsed = Composition.parse(composition) if isinstance(composition, str) else composition
         amounts = {symbol: float(amount) for symbol, amount in parsed.normalised().amounts}
-        value = self._base + self._lattice(amounts)
+        value = self.base + self.lattice(amounts) + self._bottleneck(amounts)
         for symbol, amount in amounts.items():
             if symbol not in _HOSTS:
                 value += self._dopant(symbol, amount)
         return max(value, _LOWEST)
 
-    def _lattice(self, amounts: Mapping[str, float]) -> float:
-        """Return the effect of sodium content and Si/P, zero at their optima."""
+    def log10_sigmas(self, compositions: Sequence[Composition | str]) -> list[float]:
+        """Return what `log10_sigma` does for many compositions."""
+        return [self.log10_sigma(one) for one in compositions]
+
+    def lattice(self, amounts: Mapping[str, float]) -> float:
+        """Return the effect (dex) of sodium content and Si/P per 12 O, zero at their optima."""
         sodium = amounts.get("Na", 0.0) - self._sodium
         silicon = amounts.get("Si", 0.0) - self._silicon
         curvature = _CURVATURE_POOR_NA if sodium < 0 else _CURVATURE_RICH_NA
         return -curvature * sodium**2 - _CURVATURE_SI * silicon**2
+
+    def _bottleneck(self, amounts: Mapping[str, float]) -> float:
+        """Return what wider octahedra give: the windows between cavities open, and close again as the cell distorts."""
+        if not self._bottleneck_dex:
+            return 0.0
+        table = dopants()
+        widened = sum(
+            amount / 2.0 * (table[symbol].radius_angstrom - table[symbol].host_radius_angstrom)
+            for symbol, amount in amounts.items()
+            if symbol in table and table[symbol].host == "Zr"
+        )
+        steps = widened / _BOTTLENECK_STEP_ANGSTROM
+        return self._bottleneck_dex * steps - _BOTTLENECK_CURVATURE * steps**2
+
+    def second_phase_loss(self, amounts: Mapping[str, float]) -> float:
+        """Return the loss (dex, not negative) by what does not dissolve of the amounts per 12 O."""
+        excess = (
+            amount - min(amount, self.solubility(symbol)) if symbol in self._offset else amount
+            for symbol, amount in amounts.items()
+            if symbol not in _HOSTS
+        )
+        return sum(_SECOND_PHASE_DEX * (1.0 - math.exp(-part / _SECOND_PHASE_AMOUNT)) for part in excess)
+
+    def crowding(self, amounts: Mapping[str, float]) -> float:
+        """Return the dopants' amounts per 12 O as parts of their solubility, added up: above 1, a second phase."""
+        foreign = {symbol: amount for symbol, amount in amounts.items() if symbol not in _HOSTS}
+        return sum(
+            amount / self.solubility(symbol) if symbol in self._offset else amount / _SECOND_PHASE_AMOUNT
+            for symbol, amount in foreign.items()
+        )
 
     def _dopant(self, symbol: str, amount: float) -> float:
         if symbol not in self._offset:
