@@ -41,20 +41,32 @@ def parts_of(row_id: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class _Placed:
-    """A row with the one spelling of its composition."""
+    """A row with the one spelling of its composition, and the temperature (°C) that stands for its own."""
 
     row: Row
     formula: str
+    near_c: float
 
 
 def _placed(rows: Sequence[Row]) -> tuple[list[_Placed], list[Row]]:
     known, others = [], []
     for row in rows:
         try:
-            known.append(_Placed(row, crystals([row.formula]).formulas[0]))
+            known.append((crystals([row.formula]).formulas[0], row))
         except Refusal:  # not a NASICON: training skips it and says so
             others.append(row)
-    return known, others
+    return _by_temperature(known), others
+
+
+def _by_temperature(known: Iterable[tuple[str, Row]]) -> list[_Placed]:
+    """Give rows of one composition whose temperatures span at most 1 °C the lowest of them."""
+    placed: list[_Placed] = []
+    formula, lowest = "", 0.0
+    for name, row in sorted(known, key=lambda pair: (pair[0], pair[1].temperature_c, pair[1].row_id)):
+        if name != formula or row.temperature_c - lowest > WITHIN_C:
+            formula, lowest = name, row.temperature_c
+        placed.append(_Placed(row, name, lowest))
+    return sorted(placed, key=lambda one: one.row.row_id)
 
 
 def _by(rows: Iterable[_Placed], key: Callable[[_Placed], Hashable]) -> list[list[_Placed]]:
@@ -64,9 +76,9 @@ def _by(rows: Iterable[_Placed], key: Callable[[_Placed], Hashable]) -> list[lis
     return list(groups.values())
 
 
-def _place(one: _Placed) -> tuple[str, int, str | None]:
+def _place(one: _Placed) -> tuple[str, float, str | None]:
     """Composition, temperature and, where a row stands on one, structure: two structures are not one row."""
-    return one.formula, round(one.row.temperature_c / WITHIN_C), one.row.structure
+    return one.formula, one.near_c, one.row.structure
 
 
 def _nearby(rows: Iterable[_Placed]) -> Iterable[list[_Placed]]:
@@ -91,7 +103,11 @@ def _is_copy(first: Row, second: Row) -> bool:
 def _copied(group: list[_Placed]) -> _Placed:
     rows = sorted((one.row for one in group), key=lambda r: (not _is_doi(r.source), r.kind == "unknown", r.row_id))
     kind = next((row.kind for row in rows if row.kind != "unknown"), rows[0].kind)
-    return _Placed(replace(rows[0], row_id=SEPARATOR.join(row.row_id for row in rows), kind=kind), group[0].formula)
+    return _Placed(
+        replace(rows[0], row_id=SEPARATOR.join(row.row_id for row in rows), kind=kind),
+        group[0].formula,
+        group[0].near_c,
+    )
 
 
 def _is_doi(source: str) -> bool:
@@ -101,6 +117,7 @@ def _is_doi(source: str) -> bool:
 def _repeated(rows: list[Row]) -> Row:
     if len(rows) == 1:
         return rows[0]
+    rows = sorted(rows, key=lambda row: row.row_id)
     values = [row.log10_sigma for row in rows]
     own = max(row.log10_sigma_sd for row in rows)
     return replace(

@@ -56,6 +56,7 @@ WRITE = {
     ("analysis show", "plot"): ("analysis show 1 --plot PATH", ".png"),
     ("fit", "plot"): ("fit GOOD --plot PATH", ".svg"),
     ("screen", "plot"): ("screen --plot PATH", ".png"),
+    ("validate", "plot"): ("validate --stored --plot PATH", ".png"),
     ("screen", "plot of pairs"): ("screen --pairs --plot PATH", ".png"),
     ("db backup", "target"): ("db backup PATH", ".db"),
     ("db copy", "target"): ("db copy LAB PATH", ".db"),
@@ -218,7 +219,7 @@ def test_what_cannot_be_written_is_refused_in_one_line(
 ) -> None:
     if kind == "no place" and not Path("/proc/self").exists():
         pytest.skip("no folder that nobody may write")
-    if kind == "no place" and line.startswith("screen"):
+    if kind == "no place" and line.startswith(("screen", "validate")):
         pytest.skip("it scores first, and there is no model")
     place = Path(f"/proc/nasicon/odd{ending}") if kind == "no place" else odd(kind, tmp_path, ending)
     before = sorted(tmp_path.rglob("*"))
@@ -238,7 +239,7 @@ def test_what_cannot_be_a_folder_is_refused_in_one_line(folder: Path, line: str,
 def test_a_name_that_may_be_written_is_shown_harmless(
     folder: Path, line: str, ending: str, name: str, tmp_path: Path
 ) -> None:
-    if line.startswith(("screen", "data fetch")):
+    if line.startswith(("screen", "validate", "data fetch")):
         pytest.skip("needs a model, or a network")
     place = tmp_path / f"{name}{ending}"
     result = run(folder, line, place)
