@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.predict_validation import literature_rows
+from benchmarks.loop_parts.shipped import literature_rows
 from nasicon_loop import campaign
 from nasicon_loop.campaign.feasibility import feasibility
 from nasicon_loop.chemistry import Composition, dopants, element
