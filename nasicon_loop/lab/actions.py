@@ -93,6 +93,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("new sample", "new_sample", "begin a sample from a formula", "sample new", "board", "n"),
     Action("report", "write_report", "write the HTML report", "report", "board", "e"),
     Action("inbox", "inbox", "imported files and verdicts", "inbox list", "inbox", "2"),
+    Action("waiting", "inbox_page", "only what waits for somebody", "inbox list", "inbox", "w"),
     Action("assign", "assign", "say whose file it is", "inbox assign", "inbox", "a"),
     Action("import", "import_files", "import a file or folder", "import", "inbox", "o"),
     Action("ask for new", "suggest_compositions", "ask for new compositions", "suggest", "suggestions", "n"),

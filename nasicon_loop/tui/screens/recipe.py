@@ -15,10 +15,11 @@ from nasicon_loop.lab import (
     BenchSheet,
     BoardRow,
     Wish,
-    board,
+    board_row,
     kept_sheet,
     record_firing,
     record_weighing,
+    sample_labels,
     sample_sheet,
 )
 from nasicon_loop.tui.keys import bindings_of, in_keys
@@ -54,13 +55,17 @@ class RecipeScreen(LabScreen):
         """The sheet, 80 columns wide."""
         yield VerticalScroll(Static(markup=False, id="sheet"), classes="sheet")
 
+    def question(self) -> object:
+        """Which sample."""
+        return self.nasicon.sample_label
+
     def load(self) -> tuple[_Shown | None, list[str]]:
         """Read the selected sample, else the newest one."""
-        rows = {row.label: row for row in board(self.lab)}
-        label = self.nasicon.sample_label if self.nasicon.sample_label in rows else max(rows, default=None)
-        if label is None:
-            return None, []
-        return _Shown(rows[label], kept_sheet(self.lab, label)), sorted(rows)
+        labels = sample_labels(self.lab)
+        newest = labels[-1] if labels else None
+        label = self.nasicon.sample_label if self.nasicon.sample_label in labels else newest
+        row = None if label is None else board_row(self.lab, label)
+        return (None if row is None else _Shown(row, kept_sheet(self.lab, row.label))), labels
 
     def show(self, data: tuple[_Shown | None, list[str]]) -> None:
         """Show the sheet."""
