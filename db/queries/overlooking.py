@@ -14,6 +14,7 @@ from db.values import FileStateName, ModelRun, Suggestion, SuggestionStateName
 from db.values_overview import AnalysisBudget, FileGlance, SampleGlance, StateCounts, TeachingHead
 from nasicon_loop.core import Refusal
 
+SINTERING = "sintering"
 _AT_ONCE = 5000
 """Ids in one question: servers take some ten thousand."""
 
@@ -21,8 +22,8 @@ _AT_ONCE = 5000
 class Overlooking(Descending, Remembering):
     """What there is, many rows at a time."""
 
-    def sample_glances(self, label: str | None = None) -> list[SampleGlance]:
-        """Return every sample by number, or the one with this label, with how far it came."""
+    def sample_glances(self, samples: Iterable[int] | None = None, *, label: str | None = None) -> list[SampleGlance]:
+        """Return every sample, those with these ids, or the one with this label, with how far it came, by number."""
         sample, states = TABLES["sample"], TABLES["sample_state"]
         columns = [sample.c[name] for name in ("id", "label", "target_formula", "is_reference", "at")]
         query = (
@@ -31,14 +32,15 @@ class Overlooking(Descending, Remembering):
             .where(sample.c.lab_id == self.lab.id)
             .order_by(sample.c.number)
         )
+        if samples is not None:
+            query = query.where(sample.c.id.in_(samples))
         if label is not None:
             query = query.where(sample.c.label == label.strip().upper())
         rows = self._connection.execute(query).all()
-        only = [row.id for row in rows] if label is not None else None
-        firing = TABLES["firing"]
+        only = None if label is None and samples is None else [row.id for row in rows]
         has_recipe = self._samples_in("recipe", only)
         has_pellet = self._samples_in("pellet", only)
-        is_sintered = self._samples_in("firing", only, firing.c.step == "sintering")
+        is_sintered = self._samples_in("firing", only, TABLES["firing"].c.step == SINTERING)
         has_result = self._samples_with_result(only)
         taken_back = self._samples_taken_back(only)
         of_files = self._file_states_by_sample(only)
@@ -55,6 +57,41 @@ class Overlooking(Descending, Remembering):
             )
             for row in rows
         ]
+
+    def urgent_samples(self, limit: int) -> list[int]:
+        """Return ids of samples: what waits for somebody, the furthest first; then done; then ended. The newest first.
+
+        Where a result was taken back comes before what was measured, sintered, pressed, calcined, weighed, planned.
+        """
+        sample, states = TABLES["sample"].c, TABLES["sample_state"]
+        pellet, firing, files = TABLES["pellet"].c, TABLES["firing"].c, TABLES["file_state"].c
+        mine = files.lab_id == self.lab.id
+        # sets that are made once: asked sample by sample, SQLite begins at the wrong end
+        result = sample.id.in_(self._teaching_spectra(files.sample_id))
+        back = sample.id.in_(self._taken_back())
+        measured = sample.id.in_(sa.select(files.sample_id).where(mine, files.sample_id.is_not(None)))
+        pressed = sample.id.in_(sa.select(pellet.sample_id).where(pellet.lab_id == self.lab.id))
+        sintered = sample.id.in_(sa.select(firing.sample_id).where(firing.step == SINTERING))
+        ways = (
+            states.c.state == "abandoned",
+            states.c.state == "failed",
+            result,
+            back,
+            measured,
+            pressed & sintered,
+            pressed,
+            states.c.state == "calcined",
+            states.c.state == "weighed",
+        )
+        place = sa.case(*zip(ways, (9, 8, 7, 0, 1, 2, 3, 4, 5), strict=True), else_=6)
+        query = (
+            sa.select(sample.id)
+            .join(states, states.c.sample_id == sample.id)
+            .where(sample.lab_id == self.lab.id)
+            .order_by(place, sample.id.desc())
+            .limit(limit)
+        )
+        return list(self._connection.execute(query).scalars())
 
     def sample_labels(self) -> list[str]:
         """Return the labels of all samples, by number."""
@@ -77,14 +114,16 @@ class Overlooking(Descending, Remembering):
         return self._ids(query, files.sample_id, only)
 
     def _samples_taken_back(self, only: "list[int] | None") -> set[int]:
+        return self._ids(self._taken_back().distinct(), TABLES["file_state"].c.sample_id, only)
+
+    def _taken_back(self) -> "sa.Select[Any]":
+        """The samples of files with a current analysis that was retracted."""
         states, files = TABLES["spectrum_state"], TABLES["file_state"]
-        query = (
+        return (
             sa.select(files.c.sample_id)
             .join(states, states.c.raw_file_id == files.c.raw_file_id)
             .where(states.c.lab_id == self.lab.id, states.c.is_retracted, files.c.sample_id.is_not(None))
-            .distinct()
         )
-        return self._ids(query, files.c.sample_id, only)
 
     def _file_states_by_sample(self, only: "list[int] | None") -> dict[int, frozenset[FileStateName]]:
         files = TABLES["file_state"].c
@@ -109,8 +148,10 @@ class Overlooking(Descending, Remembering):
             .where(files.c.state.in_(("analysed", "held")))
         )
 
-    def teaching_heads(self, samples: Iterable[int] | None = None) -> list[TeachingHead]:
-        """Return what may teach the model, oldest first, of all samples or of those with these ids."""
+    def teaching_heads(
+        self, *, samples: Iterable[int] | None = None, pellets: Iterable[int] | None = None
+    ) -> list[TeachingHead]:
+        """Return what may teach the model, oldest first: all, or of the samples or pellets with these ids."""
         files, analysis = TABLES["file_state"].c, TABLES["analysis"].c
         states = TABLES["spectrum_state"].c
         values = (analysis.sigma_total_s_cm, analysis.sigma_25_s_cm, analysis.sigma_25_s_cm_sd)
@@ -119,9 +160,24 @@ class Overlooking(Descending, Remembering):
             .join(TABLES["analysis"], analysis.id == states.analysis_id)
             .order_by(states.analysis_id)
         )
-        asked = [query] if samples is None else [query.where(files.sample_id.in_(few)) for few in _few(samples)]
+        column, ids = (files.sample_id, samples) if pellets is None else (files.pellet_id, pellets)
+        asked = [query] if ids is None else [query.where(column.in_(few)) for few in _few(ids)]
         rows = [TeachingHead(*row) for one in asked for row in self._connection.execute(one)]
-        return rows if samples is None else sorted(rows, key=lambda row: row.analysis_id)
+        return sorted(rows, key=lambda row: row.analysis_id)
+
+    def highest_pellets(self, limit: int, offset: int = 0) -> list[tuple[int, float]]:
+        """Return ids of pellets with the highest sigma (S/cm, at 25 C where known) of their sweeps that teach."""
+        files, analysis = TABLES["file_state"].c, TABLES["analysis"].c
+        highest = sa.func.max(sa.func.coalesce(analysis.sigma_25_s_cm, analysis.sigma_total_s_cm))
+        query = (
+            self._teaching_spectra(files.pellet_id, highest)
+            .join(TABLES["analysis"], analysis.id == TABLES["spectrum_state"].c.analysis_id)
+            .group_by(files.pellet_id)
+            .order_by(highest.desc(), files.pellet_id)
+            .limit(limit)
+            .offset(offset)
+        )
+        return [(row[0], row[1]) for row in self._connection.execute(query)]
 
     def budgets(self, analyses: Iterable[int]) -> dict[int, AnalysisBudget]:
         """Return what is uncertain in the analyses with these ids; Refusal where a document does not tell it."""

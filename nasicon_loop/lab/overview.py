@@ -17,21 +17,6 @@ if TYPE_CHECKING:
 
 WAITING_STATES: "tuple[FileStateName, ...]" = ("unassigned", "needs pellet", "needs geometry", "needs analysis", "held")
 
-_STAGES = (
-    "retracted",
-    "measured",
-    "sintered",
-    "pressed",
-    "calcined",
-    "weighed",
-    "planned",
-    "analysed",
-    "failed",
-    "abandoned",
-)
-"""What waits for somebody first, the furthest first; then what is done, then what ended."""
-_URGENCY = {stage: place for place, stage in enumerate(_STAGES)}
-
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
@@ -145,14 +130,17 @@ def board(lab: "Lab") -> list[BoardRow]:
 def board_page(lab: "Lab", limit: int) -> BoardPage:
     """Return the first `limit` samples by urgency: what waits for somebody, the furthest first, then what is done."""
     with lab.database.read() as reader:
-        glances = sorted(reader.sample_glances(), key=lambda one: (_URGENCY[_stage(one)[0]], -one.id))
-        return BoardPage(tuple(_board_rows(reader, glances[:limit])), len(glances))
+        ids = reader.urgent_samples(limit)
+        glances = {one.id: one for one in reader.sample_glances(ids)}
+        rows = _board_rows(reader, [glances[one] for one in ids])
+        n_samples = sum(reader.state_counts().samples.values())
+    return BoardPage(tuple(rows), n_samples)
 
 
 def board_row(lab: "Lab", label: str) -> BoardRow | None:
     """Return one sample of the board, None when there is none of that label."""
     with lab.database.read() as reader:
-        return next(iter(_board_rows(reader, reader.sample_glances(label))), None)
+        return next(iter(_board_rows(reader, reader.sample_glances(label=label))), None)
 
 
 def sample_labels(lab: "Lab") -> list[str]:
@@ -162,7 +150,7 @@ def sample_labels(lab: "Lab") -> list[str]:
 
 
 def _board_rows(reader: "Reader", glances: "Sequence[SampleGlance]") -> list[BoardRow]:
-    heads = reader.teaching_heads([one.id for one in glances if one.has_result])
+    heads = reader.teaching_heads(samples=[one.id for one in glances if one.has_result])
     newest = {row.sample_id: row for row in pooled_rows(reader, heads)}
     return [_board_row(one, newest.get(one.id)) for one in glances]
 
@@ -299,7 +287,7 @@ def campaign_state(lab: "Lab") -> CampaignState:
     with lab.database.read() as reader:
         run = reader.latest_model_run()
         counts = reader.state_counts(run)
-        best = best_pellet(reader, reader.teaching_heads())
+        best = best_pellet(reader)
         sample = reader.sample_by_id(best.sample_id) if best else None
         pellet = reader.pellet_by_id(best.pellet_id) if best and best.pellet_id is not None else None
         weighing = reader.weighing(sample) if sample else None

@@ -71,19 +71,19 @@ def pooled_rows(reader: "Reader", rows: "Sequence[Row_]") -> "list[Row_]":
     return shown
 
 
-def best_pellet(reader: "Reader", heads: "Sequence[TeachingHead]") -> "TeachingHead | None":
-    """Return the pellet with the highest pooled sigma of `heads`, as `max` over `pooled_rows` would find it.
+def best_pellet(reader: "Reader") -> "TeachingHead | None":
+    """Return the pellet with the highest pooled sigma, as `max` over `pellet_results` would find it.
 
     A pooled value lies among its sweeps, so pellets are pooled from the highest sweep down until none can be above.
     """
-    left = sorted(_by_pellet(heads).values(), key=lambda sweeps: -max(map(_sigma, sweeps)))
     best: TeachingHead | None = None
-    for begin in range(0, len(left), _POOLED_AT_ONCE):
-        few = left[begin : begin + _POOLED_AT_ONCE]
-        if best is not None and max(map(_sigma, few[0])) < _sigma(best):
+    n_seen = 0
+    while few := reader.highest_pellets(_POOLED_AT_ONCE, n_seen):
+        if best is not None and few[0][1] < _sigma(best):
             break
-        found = pooled_rows(reader, [row for sweeps in few for row in sweeps])
+        found = pooled_rows(reader, reader.teaching_heads(pellets=[pellet_id for pellet_id, _ in few]))
         best = max([*([best] if best else []), *found], key=_sigma)
+        n_seen += len(few)
     return best
 
 

@@ -14,6 +14,9 @@ from nasicon_loop import lab as ways
 from nasicon_loop.lab import BoardRow, InboxRow, Lab
 from nasicon_loop.lab.analysing import analysis_of
 
+URGENCY = (
+    "retracted", "measured", "sintered", "pressed", "calcined", "weighed", "planned", "analysed", "failed", "abandoned",
+)  # fmt: skip
 N_SAMPLES, N_SPECTRA = 25, 100
 
 
@@ -148,10 +151,7 @@ def test_a_page_of_the_board_begins_with_what_waits(many: Lab) -> None:
     whole = ways.board_page(many, 1000).rows
     assert whole[:12] == page.rows
     assert sorted(whole, key=lambda row: row.label) == every
-    stages = [row.stage for row in whole]
-    assert stages[0] == "retracted"
-    assert stages[-1] == "abandoned"
-    assert stages.index("measured") < stages.index("planned") < stages.index("analysed")
+    assert list(whole) == sorted(every, key=lambda row: (URGENCY.index(row.stage), -int(row.label[3:])))
 
 
 def _inbox(reader: db.Reader) -> list[InboxRow]:
@@ -217,7 +217,7 @@ def test_a_larger_lab_is_not_asked_more_questions(many: Lab, tmp_path: Path) -> 
             ways.campaign_state,
             lambda lab: ways.suggestions_page(lab, 500),
         ):
-            assert _questions(few, read) == _questions(many, read) <= 14
+            assert _questions(few, read) == _questions(many, read) <= 20
 
 
 def _questions(lab: Lab, read: Any) -> int:
