@@ -47,13 +47,18 @@ class Overlooking(Descending, Remembering):
         nothing: frozenset[FileStateName] = frozenset()
         return [
             SampleGlance(
-                *row,
-                has_recipe=row.id in has_recipe,
-                has_pellet=row.id in has_pellet,
-                is_sintered=row.id in is_sintered,
-                has_result=row.id in has_result,
-                is_taken_back=row.id in taken_back,
-                file_states=of_files.get(row.id, nothing),
+                row.id,
+                row.label,
+                row.target_formula,
+                row.is_reference,
+                row.at,
+                row.state,
+                row.id in has_recipe,
+                row.id in has_pellet,
+                row.id in is_sintered,
+                row.id in has_result,
+                row.id in taken_back,
+                of_files.get(row.id, nothing),
             )
             for row in rows
         ]

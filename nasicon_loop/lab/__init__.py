@@ -121,6 +121,7 @@ if TYPE_CHECKING:
         nyquist_picture,
         sweeps_beside,
     )
+    from nasicon_loop.lab.settings_shown import SettingRow, settings_rows
     from nasicon_loop.lab.watched import watch_inbox
     from nasicon_loop.lab.weighing import WeighingProgress, record_weighing, weigh, weighing_progress
 
@@ -226,6 +227,7 @@ _HOME = {
         "nyquist_picture",
         "sweeps_beside",
     ),
+    "settings_shown": ("SettingRow", "settings_rows",),
     "watched": ("watch_inbox",),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
@@ -288,6 +290,7 @@ __all__ = [
     "Rescued",
     "ScoreCell",
     "Series",
+    "SettingRow",
     "SpaceScreened",
     "StoredQuality",
     "Suggested",
@@ -395,6 +398,7 @@ __all__ = [
     "set_geometry",
     "set_leads",
     "set_phase",
+    "settings_rows",
     "sign_analysis",
     "sign_off_recipe",
     "stock_list",
