@@ -95,6 +95,7 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.score_map import ScoreCell, score_cells
     from nasicon_loop.lab.scoring import DopantsScored, PairsScored, score_dopants, score_pairs
     from nasicon_loop.lab.screening import SpaceScreened, screen_space
+    from nasicon_loop.lab.settings_shown import SettingRow, settings_rows
     from nasicon_loop.lab.sheets import BenchSheet, Wish, bench_sheet, sample_sheet
     from nasicon_loop.lab.signing import add_deviation, sign_off_recipe
     from nasicon_loop.lab.sources import Imported, LabMade, create_lab, import_data, literature_rows, write_cif
@@ -121,7 +122,6 @@ if TYPE_CHECKING:
         nyquist_picture,
         sweeps_beside,
     )
-    from nasicon_loop.lab.settings_shown import SettingRow, settings_rows
     from nasicon_loop.lab.watched import watch_inbox
     from nasicon_loop.lab.weighing import WeighingProgress, record_weighing, weigh, weighing_progress
 
@@ -227,7 +227,10 @@ _HOME = {
         "nyquist_picture",
         "sweeps_beside",
     ),
-    "settings_shown": ("SettingRow", "settings_rows",),
+    "settings_shown": (
+        "SettingRow",
+        "settings_rows",
+    ),
     "watched": ("watch_inbox",),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}

@@ -122,6 +122,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("quality", "stored_quality", "parity and calibration of the model", "validate", "model", "c"),
     Action("journal", "journal", "who did what, and when", "campaign journal", "journal", "8"),
     Action("doctor", "examine", "look again for what is broken", "doctor", "doctor", "d"),
+    Action("settings", "settings_rows", "every setting and where it came from", "settings", "doctor", "s"),
     Action("check", "check_database", "prove that the database is whole", "db check", "doctor", "c"),
 )
 """In the order of the work."""

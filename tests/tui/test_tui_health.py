@@ -47,3 +47,13 @@ async def test_a_long_journal_is_read_by_another_process(
     async with keyboard(lab) as hands:
         await hands.see(f"health: {found.summary[:40]}")
         assert hands.app.jobs.current is None
+
+
+async def test_settings_are_shown_over_the_checks(lab: Lab, keyboard: Any) -> None:
+    async with keyboard(lab) as hands:
+        await hands.go("9", "things looked at")
+        await hands.press("s")
+        await hands.see("[measurement]")
+        await hands.see("temperature_c = 25.0   flag")
+        await hands.press("escape")
+        await hands.see("things looked at")

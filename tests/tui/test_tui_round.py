@@ -1,4 +1,4 @@
-"""A whole round by keys alone: asked, accepted, planned, weighed, fired, pressed, measured, signed, learned, asked again.
+"""A round by keys alone: asked, accepted, planned, weighed, fired, pressed, measured, signed, learned, asked again.
 
 The children train with tiny settings and really do: only the command line that starts them is ours. What counts is what
 the database says afterwards.
