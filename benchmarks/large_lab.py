@@ -23,7 +23,7 @@ def make(folder: Path, n_samples: int = N_SAMPLES, n_spectra: int = N_SPECTRA) -
 
     create_lab(folder, name="large", prefix="NL")
     with opened(folder, who="benchmark") as lab:
-        lines = _Lines(*_measured())
+        lines = _Lines(lab, *_measured())
         _suggest(lab, n_samples // 2 + 1)
         for begin in range(0, n_samples, _AT_ONCE):
             with lab.database.write(who="benchmark") as writer:
@@ -47,13 +47,25 @@ def _measured() -> tuple[Any, Any]:
 class _Lines:
     """Files of one pellet after the other, all with the same curve and another sigma."""
 
-    def __init__(self, spectrum: Any, analysis: Any) -> None:
+    def __init__(self, lab: Any, spectrum: Any, analysis: Any) -> None:
         from nasicon_loop.lab.analysing import columns
 
         self.n_files = 0
+        self._lab = lab
+        self._recipes: dict[str, Any] = {}
         self._spectrum = spectrum
         self._kept = columns(analysis)
         self._sigma = analysis.sigma_total_s_cm
+
+    def recipe(self, number: int) -> Any:
+        """The planned recipe of a sample's composition."""
+        import recipes
+        from nasicon_loop.lab.sheets import planned_recipe
+
+        formula = _formula(number)
+        if formula not in self._recipes:
+            self._recipes[formula] = recipes.to_dict(planned_recipe(self._lab, formula))
+        return self._recipes[formula]
 
     def file(self, writer: Any, pellet: Any, geometry: Any, number: int, verdict: str = "accepted") -> Any:
         """Add one file; with a pellet it is assigned and analysed."""
@@ -128,7 +140,7 @@ def _sample(writer: Any, number: int, lines: _Lines, n_spectra: int) -> None:
     sample = writer.add_sample(_formula(number), suggestion=number // 3 + 1 if number % 3 == 0 else None)
     if place == 0:
         return
-    writer.add_recipe(sample, {"target": _formula(number)})
+    writer.add_recipe(sample, lines.recipe(number))
     if place == 1:
         return
     writer.add_weighing(

@@ -177,7 +177,7 @@ def _stage(one: "SampleGlance") -> tuple[str, str]:
     if one.has_result:
         return "analysed", ""
     if one.file_states and one.is_taken_back:
-        return "retracted", f"its result was taken back, measure again: nasicon campaign impact {one.label}"
+        return "retracted", f"measure again, its result was taken back: nasicon campaign impact {one.label}"
     return _measured_stage(one) if one.file_states else _bench_stage(one)
 
 

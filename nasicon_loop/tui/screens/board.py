@@ -110,7 +110,7 @@ class BoardScreen(LabScreen):
         waits = in_keys(row.waits_for)
         return [
             words.cell(row.label + (" R" if row.is_reference else "")),
-            words.cell(row.formula, limit=22 if self.app.size.width < WIDE else 40),
+            words.cell(row.formula, limit=17 if self.app.size.width < WIDE else 40),
             words.state(row.stage, self.colours),
             words.cell(words.sigma(row.sigma_25_s_cm, row.sigma_25_s_cm_sd, is_short=True)),
             words.cell(waits),
