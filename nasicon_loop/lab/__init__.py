@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.fetching import Fetched, fetch_structures
     from nasicon_loop.lab.firing import Dwell, Fired, fire, record_firing
     from nasicon_loop.lab.fitting import Fitted, draw_fitted, fit_files, geometry_of, operator_name
+    from nasicon_loop.lab.furnace_view import FurnaceView, furnace_views
     from nasicon_loop.lab.geometry import Archimedes, Details, Dimensions
     from nasicon_loop.lab.health import (
         Health,
@@ -231,6 +232,10 @@ _HOME = {
         "SettingRow",
         "settings_rows",
     ),
+    "furnace_view": (
+        "FurnaceView",
+        "furnace_views",
+    ),
     "watched": ("watch_inbox",),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
@@ -262,6 +267,7 @@ __all__ = [
     "Fetched",
     "Fired",
     "Fitted",
+    "FurnaceView",
     "HandFit",
     "Health",
     "Impact",
@@ -343,6 +349,7 @@ __all__ = [
     "fire_load",
     "firing_card",
     "fit_files",
+    "furnace_views",
     "geometry_of",
     "give_up_run",
     "health_from",

@@ -107,6 +107,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("weigh", "record_weighing", "record what the balance showed", "weigh", "recipe", "w"),
     Action("as planned", "record_weighing", "record the sheet's masses as weighed", "weigh", "recipe", "p"),
     Action("fire", "record_firing", "record a calcination or sintering", "fire", "recipe", "f"),
+    Action("furnace", "furnace_views", "what the furnaces on a cable do", "bench runs", "recipe", "u"),
     Action("sample story", "sample_story", "a sample's whole story", "sample show", "sample", "5"),
     Action("new pellet", "new_pellet", "begin a pellet", "pellet new", "sample", "p"),
     Action("geometry", "set_geometry", "enter a pellet's geometry", "pellet geometry", "sample", "g"),

@@ -16,6 +16,7 @@ from nasicon_loop.lab import (
     BoardRow,
     Wish,
     board_row,
+    furnace_views,
     kept_sheet,
     record_firing,
     record_weighing,
@@ -25,6 +26,7 @@ from nasicon_loop.lab import (
 from nasicon_loop.tui.keys import bindings_of, in_keys
 from nasicon_loop.tui.screens.base import LabScreen
 from nasicon_loop.tui.widgets.dialogs import Field, Values, as_number
+from nasicon_loop.tui.widgets.furnace import FurnacePage
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,8 @@ class RecipeScreen(LabScreen):
     def can(self, action: str) -> bool:
         """Weighing needs a sheet; a weighed sample keeps its recipe; a closed one is left alone."""
         shown = self._shown
+        if action == "furnace":
+            return True
         if shown is None or shown.row.state in ("failed", "abandoned"):
             return False
         if action == "plan":
@@ -178,6 +182,10 @@ class RecipeScreen(LabScreen):
             lambda: record_weighing(self.lab, label, {}, as_planned=True),
             _told_weighing,
         )
+
+    def do_furnace(self) -> None:
+        """Show what the furnaces do, over this screen."""
+        self.app.push_screen(FurnacePage(lambda: furnace_views(self.lab), self.colours))
 
     def do_fire(self) -> None:
         """Record a firing."""
