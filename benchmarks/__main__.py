@@ -8,7 +8,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 RESULTS = FOLDER / "RESULTS.md"
-NOT_BENCHMARKS = {"__init__", "__main__", "yardstick"}
+NOT_BENCHMARKS = {"__init__", "__main__", "yardstick", "large_lab"}
 
 
 def names() -> list[str]:

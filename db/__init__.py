@@ -78,6 +78,7 @@ if TYPE_CHECKING:
         WeighingEntry,
     )
     from db.values_furnace import FurnaceEvent, FurnaceEventKind, FurnaceReading, FurnaceRun, NewFurnaceReading
+    from db.values_overview import AnalysisBudget, FileGlance, SampleGlance, StateCounts, TeachingHead
     from db.values_quality import QUALITY_KINDS, QualityKind, QualityRecord
     from db.values_stability import StabilityEntry, StoredStability
     from db.writer import Writer
@@ -92,6 +93,7 @@ __all__ = [
     "SUGGESTION_STATES",
     "VERDICTS",
     "AnalysisBranch",
+    "AnalysisBudget",
     "Ancestry",
     "Assignment",
     "Copied",
@@ -99,6 +101,7 @@ __all__ = [
     "Database",
     "Deviation",
     "FileBranch",
+    "FileGlance",
     "FileStateName",
     "Finding",
     "Firing",
@@ -134,12 +137,14 @@ __all__ = [
     "RecipeVersion",
     "Retraction",
     "Sample",
+    "SampleGlance",
     "SampleStateName",
     "Sighting",
     "Signature",
     "SpectrumBranch",
     "SpectrumHead",
     "StabilityEntry",
+    "StateCounts",
     "StoredAnalysis",
     "StoredPrediction",
     "StoredSpectrum",
@@ -147,6 +152,7 @@ __all__ = [
     "SuggestedBatch",
     "Suggestion",
     "SuggestionStateName",
+    "TeachingHead",
     "TeachingRow",
     "Upgrade",
     "Weighing",
@@ -207,6 +213,11 @@ _HOMES = {
     "FurnaceReading": "values_furnace",
     "FurnaceRun": "values_furnace",
     "NewFurnaceReading": "values_furnace",
+    "AnalysisBudget": "values_overview",
+    "FileGlance": "values_overview",
+    "SampleGlance": "values_overview",
+    "StateCounts": "values_overview",
+    "TeachingHead": "values_overview",
     "QUALITY_KINDS": "values_quality",
     "QualityKind": "values_quality",
     "QualityRecord": "values_quality",

@@ -1,10 +1,9 @@
 """Everything that can be asked of a lab's database."""
 
-from db.queries.descending import Descending
-from db.queries.remembering import Remembering
+from db.queries.overlooking import Overlooking
 
 
-class Reader(Descending, Remembering):
+class Reader(Overlooking):
     """The questions. Given by `Database.read()`; a `Writer` answers them too, inside its transaction.
 
     Lists are in the order of writing (samples, suggestions: by number) and take `limit` and `offset`. Questions after

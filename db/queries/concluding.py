@@ -25,7 +25,7 @@ from db.values import (
 from db.values_bench import PelletPhase
 
 
-def _newest_reading() -> "sa.ColumnElement[bool]":
+def newest_reading() -> "sa.ColumnElement[bool]":
     """A spectrum counts while its reading is the newest of its file."""
     states, files = TABLES["spectrum_state"].c, TABLES["file_state"].c
     return (files.raw_file_id == states.raw_file_id) & (files.reading_id == states.reading_id)
@@ -78,7 +78,7 @@ class Concluding(Access):
         query = (
             self._analyses(with_document)
             .join(states, states.c.analysis_id == analysis.c.id)
-            .join(files, _newest_reading())
+            .join(files, newest_reading())
             .where(states.c.lab_id == self.lab.id)
         )
         if raw_file is not None:
@@ -162,7 +162,7 @@ class Concluding(Access):
             .add_columns(*wanted, spectrum.c["metadata"].label("sweep_metadata"))
             .join(states, states.c.analysis_id == analysis.c.id)
             .join(spectrum, spectrum.c.id == analysis.c.spectrum_id)
-            .join(files, _newest_reading())
+            .join(files, newest_reading())
             .where(states.c.lab_id == self.lab.id, states.c.standing == "teaches")
             .where(files.c.state.in_(("analysed", "held")))
             .order_by(analysis.c.id)

@@ -61,6 +61,7 @@ def _group(name: str, text: str) -> typer.Typer:
 app.command("init")(start.init)
 app.command("demo")(start.demo)
 app.command("doctor")(start.doctor)
+app.command("settings")(start.settings)
 app.command("tui")(start.tui)
 
 data = _group("data", "Literature table, composition facts, CIF files.")

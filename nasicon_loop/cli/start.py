@@ -69,6 +69,29 @@ def doctor(lab: LabOption = None, as_json: JsonOption = False) -> None:
 
 
 @refusing
+def settings(lab: LabOption = None, as_json: JsonOption = False) -> None:
+    """Show every setting of the lab with its value and where that came from; lab.toml is where to change them."""
+    from nasicon_loop.lab import opened, settings_rows
+
+    with opened(lab) as found:
+        rows = settings_rows(found)
+        place = found.folder.toml
+
+    def human(screen: "Console") -> None:
+        section = ""
+        for row in rows:
+            if row.section != section:
+                section = row.section
+                screen.print(f"[{section}]")
+            value = "-" if row.value is None else plain(row.value, limit=200)
+            source = "" if row.source == "default" else f"   from {row.source}"
+            screen.print(f"  {row.key} = {value}{source}", soft_wrap=True)
+        screen.print(f"to change one: edit {plain(place, limit=1000)}", soft_wrap=True)
+
+    say(rows, human, as_json=as_json)
+
+
+@refusing
 def tui(
     browser: Annotated[
         bool, typer.Option("--browser", help="Show them in a browser of this computer; nobody else can connect.")

@@ -1,8 +1,9 @@
 """Several analyses together: a temperature series, and repeated sweeps and pellets of one sample."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from nasicon_loop.core import Refusal
 from nasicon_loop.core.units import BOLTZMANN_EV_K, kelvin
@@ -71,6 +72,25 @@ def _own_variance(analysis: Analysis, t_kelvin: float) -> float:
     return max(from_r**2 + from_t**2, 1e-12)
 
 
+class Poolable(Protocol):
+    """What pooling needs of an analysis: an `Analysis`, or these parts of one."""
+
+    @property
+    def sigma_25_s_cm(self) -> float | None:
+        """Conductivity at 25 C."""
+
+    @property
+    def temperature_c(self) -> float | None:
+        """Where it was measured."""
+
+    @property
+    def relative_budget(self) -> Mapping[str, float]:
+        """Relative standard deviations by source."""
+
+
+_Poolable = TypeVar("_Poolable", bound=Poolable)
+
+
 @dataclass(frozen=True, slots=True)
 class Pooled:
     """One value for a sample: sigma at 25 C with its sd, and relative scatter within a pellet and between pellets.
@@ -86,7 +106,7 @@ class Pooled:
     n_pellets: int
 
 
-def pooled(pellets: Sequence[Sequence[Analysis]]) -> Pooled:
+def pooled(pellets: Sequence[Sequence[Poolable]]) -> Pooled:
     """Bring sweeps (inner) of several pellets (outer) of one sample together, in ln sigma at 25 C.
 
     Two random-effects steps after DerSimonian and Laird (Control. Clin. Trials 7 (1986) 177): sweeps into pellets with
@@ -120,20 +140,20 @@ def pooled(pellets: Sequence[Sequence[Analysis]]) -> Pooled:
     )
 
 
-def near_25(analyses: Iterable[Analysis]) -> list[Analysis]:
+def near_25(analyses: Iterable[_Poolable]) -> list[_Poolable]:
     """Return those whose correction to 25 C is about as small as that of the best one."""
     usable = list(analyses)
     least = min((a.relative_budget.get("correction", 0.0) for a in usable), default=0.0)
     return [a for a in usable if a.relative_budget.get("correction", 0.0) <= least + _CORRECTION_MARGIN]
 
 
-def _sweep_variance(analysis: Analysis) -> float:
+def _sweep_variance(analysis: Poolable) -> float:
     budget = analysis.relative_budget
     known = analysis.temperature_c is not None
     return max(budget.get("resistance", 0.0) ** 2 + (budget.get("temperature", 0.0) ** 2 if known else 0.0), 1e-12)
 
 
-def _common_variance(analysis: Analysis) -> float:
+def _common_variance(analysis: Poolable) -> float:
     budget = analysis.relative_budget
     unknown = analysis.temperature_c is None
     return budget.get("correction", 0.0) ** 2 + (budget.get("temperature", 0.0) ** 2 if unknown else 0.0)

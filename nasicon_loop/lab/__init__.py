@@ -29,8 +29,16 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.fetching import Fetched, fetch_structures
     from nasicon_loop.lab.firing import Dwell, Fired, fire, record_firing
     from nasicon_loop.lab.fitting import Fitted, draw_fitted, fit_files, geometry_of, operator_name
+    from nasicon_loop.lab.furnace_view import FurnaceView, furnace_views
     from nasicon_loop.lab.geometry import Archimedes, Details, Dimensions
-    from nasicon_loop.lab.health import Health, batch_cost, calibration_gate, campaign_health
+    from nasicon_loop.lab.health import (
+        Health,
+        batch_cost,
+        calibration_gate,
+        campaign_health,
+        health_from,
+        is_long_work,
+    )
     from nasicon_loop.lab.importing import import_files
     from nasicon_loop.lab.judging import retract_analysis, sign_analysis
     from nasicon_loop.lab.leads import LeadsRow, clear_leads, leads_history, read_leads, set_leads
@@ -61,14 +69,21 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.making import PelletMade, close_sample, new_pellet, new_sample, set_geometry
     from nasicon_loop.lab.overview import (
         AnalysisView,
+        BoardPage,
         BoardRow,
         CampaignState,
+        InboxPage,
         InboxRow,
         analysis_view,
         board,
+        board_page,
+        board_row,
         campaign_state,
         inbox,
+        inbox_page,
         journal,
+        newest_analysis,
+        sample_labels,
         sample_story,
     )
     from nasicon_loop.lab.phases import set_phase
@@ -81,6 +96,7 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.score_map import ScoreCell, score_cells
     from nasicon_loop.lab.scoring import DopantsScored, PairsScored, score_dopants, score_pairs
     from nasicon_loop.lab.screening import SpaceScreened, screen_space
+    from nasicon_loop.lab.settings_shown import SettingRow, settings_rows
     from nasicon_loop.lab.sheets import BenchSheet, Wish, bench_sheet, sample_sheet
     from nasicon_loop.lab.signing import add_deviation, sign_off_recipe
     from nasicon_loop.lab.sources import Imported, LabMade, create_lab, import_data, literature_rows, write_cif
@@ -88,12 +104,14 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.suggesting import (
         Batch,
         Suggested,
+        SuggestionsPage,
         all_suggestions,
         decide_suggestions,
         open_suggestions,
         screen_dopants,
         suggest_compositions,
         suggestion_reasons,
+        suggestions_page,
     )
     from nasicon_loop.lab.temperature_series import PooledSample, Series, sample_arrhenius, sample_pooled
     from nasicon_loop.lab.validating import StoredQuality, stored_quality, validate_dopants, validate_model
@@ -133,14 +151,21 @@ _HOME = {
     "actions": ("ACTIONS", "Action"),
     "overview": (
         "AnalysisView",
+        "BoardPage",
         "BoardRow",
         "CampaignState",
+        "InboxPage",
         "InboxRow",
         "analysis_view",
         "board",
+        "board_page",
+        "board_row",
         "campaign_state",
         "inbox",
+        "inbox_page",
         "journal",
+        "newest_analysis",
+        "sample_labels",
         "sample_story",
     ),
     "caring": ("Checked", "back_up", "check_database", "copy_database", "restore_backup", "upgrade_database"),
@@ -153,7 +178,14 @@ _HOME = {
     "judging": ("retract_analysis", "sign_analysis"),
     "predicting": ("predict_things",),
     "backtesting": ("Backtest", "Replayed", "backtest"),
-    "health": ("Health", "batch_cost", "calibration_gate", "campaign_health"),
+    "health": (
+        "Health",
+        "batch_cost",
+        "calibration_gate",
+        "campaign_health",
+        "health_from",
+        "is_long_work",
+    ),
     "explaining": ("SuggestionWhy", "explain_suggestion"),
     "living": ("Caused", "Impact", "LifeRow", "TaughtRun", "impact_of", "life_cycle"),
     "learning": ("Trained", "train_model"),
@@ -175,13 +207,14 @@ _HOME = {
     "suggesting": (
         "Batch",
         "Suggested",
+        "SuggestionsPage",
         "all_suggestions",
         "decide_suggestions",
-        "suggestion_reasons",
         "open_suggestions",
         "screen_dopants",
         "suggest_compositions",
         "suggestion_reasons",
+        "suggestions_page",
     ),
     "score_map": ("ScoreCell", "score_cells"),
     "scoring": ("DopantsScored", "PairsScored", "score_dopants", "score_pairs"),
@@ -194,6 +227,14 @@ _HOME = {
         "model_runs",
         "nyquist_picture",
         "sweeps_beside",
+    ),
+    "settings_shown": (
+        "SettingRow",
+        "settings_rows",
+    ),
+    "furnace_view": (
+        "FurnaceView",
+        "furnace_views",
     ),
     "watched": ("watch_inbox",),
 }
@@ -209,6 +250,7 @@ __all__ = [
     "Batch",
     "BenchDevice",
     "BenchSheet",
+    "BoardPage",
     "BoardRow",
     "CampaignState",
     "Caused",
@@ -225,11 +267,13 @@ __all__ = [
     "Fetched",
     "Fired",
     "Fitted",
+    "FurnaceView",
     "HandFit",
     "Health",
     "Impact",
     "ImportResult",
     "Imported",
+    "InboxPage",
     "InboxRow",
     "Lab",
     "LabMade",
@@ -255,10 +299,12 @@ __all__ = [
     "Rescued",
     "ScoreCell",
     "Series",
+    "SettingRow",
     "SpaceScreened",
     "StoredQuality",
     "Suggested",
     "SuggestionWhy",
+    "SuggestionsPage",
     "SweepResult",
     "Symptom",
     "TaughtRun",
@@ -279,6 +325,8 @@ __all__ = [
     "batch_cost",
     "bench_sheet",
     "board",
+    "board_page",
+    "board_row",
     "calibration_gate",
     "campaign_health",
     "campaign_state",
@@ -301,12 +349,16 @@ __all__ = [
     "fire_load",
     "firing_card",
     "fit_files",
+    "furnace_views",
     "geometry_of",
     "give_up_run",
+    "health_from",
     "impact_of",
     "import_data",
     "import_files",
     "inbox",
+    "inbox_page",
+    "is_long_work",
     "journal",
     "kept_sheet",
     "leads_history",
@@ -321,6 +373,7 @@ __all__ = [
     "new_load",
     "new_pellet",
     "new_sample",
+    "newest_analysis",
     "nyquist_picture",
     "open_lab",
     "open_suggestions",
@@ -343,6 +396,7 @@ __all__ = [
     "retract_analysis",
     "row_provenance",
     "sample_arrhenius",
+    "sample_labels",
     "sample_pooled",
     "sample_sheet",
     "sample_story",
@@ -354,12 +408,14 @@ __all__ = [
     "set_geometry",
     "set_leads",
     "set_phase",
+    "settings_rows",
     "sign_analysis",
     "sign_off_recipe",
     "stock_list",
     "stored_quality",
     "suggest_compositions",
     "suggestion_reasons",
+    "suggestions_page",
     "sweeps_beside",
     "train_model",
     "upgrade_database",

@@ -93,6 +93,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("new sample", "new_sample", "begin a sample from a formula", "sample new", "board", "n"),
     Action("report", "write_report", "write the HTML report", "report", "board", "e"),
     Action("inbox", "inbox", "imported files and verdicts", "inbox list", "inbox", "2"),
+    Action("waiting", "inbox_page", "only what waits for somebody", "inbox list", "inbox", "w"),
     Action("assign", "assign", "say whose file it is", "inbox assign", "inbox", "a"),
     Action("import", "import_files", "import a file or folder", "import", "inbox", "o"),
     Action("ask for new", "suggest_compositions", "ask for new compositions", "suggest", "suggestions", "n"),
@@ -106,6 +107,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("weigh", "record_weighing", "record what the balance showed", "weigh", "recipe", "w"),
     Action("as planned", "record_weighing", "record the sheet's masses as weighed", "weigh", "recipe", "p"),
     Action("fire", "record_firing", "record a calcination or sintering", "fire", "recipe", "f"),
+    Action("furnace", "furnace_views", "what the furnaces on a cable do", "bench runs", "recipe", "u"),
     Action("sample story", "sample_story", "a sample's whole story", "sample show", "sample", "5"),
     Action("new pellet", "new_pellet", "begin a pellet", "pellet new", "sample", "p"),
     Action("geometry", "set_geometry", "enter a pellet's geometry", "pellet geometry", "sample", "g"),
@@ -121,6 +123,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("quality", "stored_quality", "parity and calibration of the model", "validate", "model", "c"),
     Action("journal", "journal", "who did what, and when", "campaign journal", "journal", "8"),
     Action("doctor", "examine", "look again for what is broken", "doctor", "doctor", "d"),
+    Action("settings", "settings_rows", "every setting and where it came from", "settings", "doctor", "s"),
     Action("check", "check_database", "prove that the database is whole", "db check", "doctor", "c"),
 )
 """In the order of the work."""

@@ -1,6 +1,6 @@
 """Use case of health: is the campaign worth going on with, and may anything be accepted without a person?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.context import Lab
 
 LEVELS = ("0.05", "0.95")
+_SHORT_JOURNAL = 20_000
+"""Lines of the journal that are read in well under a second."""
 _RANK = {"stop": 0, "look": 1, "ok": 2}
 
 
@@ -42,6 +44,20 @@ class Health:
         import dataclasses
 
         return {"schema": 1, "summary": self.summary, **dataclasses.asdict(self)}
+
+
+def health_from(document: "Mapping[str, Any]") -> Health:
+    """Return the health that `Health.document` told: what a child process found."""
+    from nasicon_loop.campaign import Check, Gate
+
+    checks = tuple(Check(**check) for check in document["checks"])
+    return Health(checks, Gate(**document["gate"]), tuple(document["automatic"]))
+
+
+def is_long_work(lab: "Lab") -> bool:
+    """Return whether health, which reads the whole journal, is seconds of work here: better done by another process."""
+    with lab.database.read() as reader:
+        return reader.max_journal_id() > _SHORT_JOURNAL
 
 
 def campaign_health(lab: "Lab") -> Health:

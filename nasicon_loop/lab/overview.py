@@ -1,21 +1,21 @@
 """What there is to see: samples, inbox, one sample's story, one analysis, the journal, how the campaign stands."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nasicon_loop.lab.pooling import pellet_results
+from nasicon_loop.lab.pooling import best_pellet, pooled_rows
 
 if TYPE_CHECKING:
-    from db import Genealogy, JournalEntry, Reader, Sample, StoredAnalysis, TeachingRow
+    from db import FileGlance, FileStateName, Genealogy, JournalEntry, Reader, SampleGlance, TeachingHead
     from instruments import Spectrum
     from nasicon_loop.eis import Analysis
     from nasicon_loop.lab.context import Lab
     from nasicon_loop.lab.pictures import PlotKind
 
-WAITING_STATES = ("unassigned", "needs pellet", "needs geometry", "needs analysis", "held")
+WAITING_STATES: "tuple[FileStateName, ...]" = ("unassigned", "needs pellet", "needs geometry", "needs analysis", "held")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,24 @@ class InboxRow:
     sigma_25_s_cm: float | None
     sigma_25_s_cm_sd: float | None
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPage:
+    """The first rows of the board, and how many samples there are."""
+
+    rows: tuple[BoardRow, ...]
+    n_samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class InboxPage:
+    """The newest files, and how many there are in all, wait for somebody, and were refused."""
+
+    rows: tuple[InboxRow, ...]
+    n_files: int
+    n_waiting: int
+    n_refused: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,86 +122,84 @@ class CampaignState:
 
 
 def board(lab: "Lab") -> list[BoardRow]:
-    """Return every sample with how far it came and what it waits for."""
+    """Return every sample by number, with how far it came and what it waits for."""
     with lab.database.read() as reader:
-        states = reader.sample_states()
-        results, taken_back = _newest_results(reader), _taken_back(reader)
-        return [
-            _board_row(reader, sample, states[sample.id], results.get(sample.id), is_taken_back=sample.id in taken_back)
-            for sample in reader.samples()
-        ]
+        return _board_rows(reader, reader.sample_glances())
 
 
-def _newest_results(reader: "Reader") -> dict[int, "TeachingRow"]:
-    return {row.sample_id: row for row in pellet_results(reader)}
+def board_page(lab: "Lab", limit: int) -> BoardPage:
+    """Return the first `limit` samples by urgency: what waits for somebody, the furthest first, then what is done."""
+    with lab.database.read() as reader:
+        ids = reader.urgent_samples(limit)
+        glances = {one.id: one for one in reader.sample_glances(ids)}
+        rows = _board_rows(reader, [glances[one] for one in ids])
+        n_samples = sum(reader.state_counts().samples.values())
+    return BoardPage(tuple(rows), n_samples)
 
 
-def _taken_back(reader: "Reader") -> set[int]:
-    """Return the ids of samples with a result that was retracted and not made anew."""
-    found = set()
-    for line in reader.journal(event="analysis.retracted", limit=None):
-        way = reader.genealogy_of_analysis(line.subject_id)
-        if way.sample is not None and way.analysis.is_current:
-            found.add(way.sample.id)
-    return found
+def board_row(lab: "Lab", label: str) -> BoardRow | None:
+    """Return one sample of the board, None when there is none of that label."""
+    with lab.database.read() as reader:
+        return next(iter(_board_rows(reader, reader.sample_glances(label=label))), None)
 
 
-def _board_row(
-    reader: "Reader", sample: "Sample", state: str, result: "TeachingRow | None", *, is_taken_back: bool
-) -> BoardRow:
-    stage, waits_for = _stage(reader, sample, state, result)
-    if is_taken_back and stage == "measured":
-        stage, waits_for = (
-            "retracted",
-            f"its result was taken back, measure again: nasicon campaign impact {sample.label}",
-        )
+def sample_labels(lab: "Lab") -> list[str]:
+    """Return the labels of all samples, by number."""
+    with lab.database.read() as reader:
+        return reader.sample_labels()
+
+
+def _board_rows(reader: "Reader", glances: "Sequence[SampleGlance]") -> list[BoardRow]:
+    heads = reader.teaching_heads(samples=[one.id for one in glances if one.has_result])
+    newest = {row.sample_id: row for row in pooled_rows(reader, heads)}
+    return [_board_row(one, newest.get(one.id)) for one in glances]
+
+
+def _board_row(one: "SampleGlance", result: "TeachingHead | None") -> BoardRow:
+    stage, waits_for = _stage(one)
     return BoardRow(
-        sample.label,
-        sample.target_formula,
-        state,
+        one.label,
+        one.target_formula,
+        one.state,
         stage,
         waits_for,
-        sample.is_reference,
+        one.is_reference,
         result.sigma_25_s_cm if result else None,
         result.sigma_25_s_cm_sd if result else None,
-        sample.at,
+        one.at,
     )
 
 
-def _stage(reader: "Reader", sample: "Sample", state: str, result: "TeachingRow | None") -> tuple[str, str]:
+def _stage(one: "SampleGlance") -> tuple[str, str]:
     """How far a sample came, and what a person has to do next."""
-    if state in ("failed", "abandoned"):
-        return state, ""
-    if result is not None:
+    if one.state in ("failed", "abandoned"):
+        return one.state, ""
+    if one.has_result:
         return "analysed", ""
-    return _measured_stage(reader, sample) or _bench_stage(reader, sample, state)
+    if one.file_states and one.is_taken_back:
+        return "retracted", f"measure again, its result was taken back: nasicon campaign impact {one.label}"
+    return _measured_stage(one) if one.file_states else _bench_stage(one)
 
 
-def _measured_stage(reader: "Reader", sample: "Sample") -> tuple[str, str] | None:
-    states = {reader.file_state(file) for file in reader.files_of_sample(sample)}
-    if not states:
-        return None
+def _measured_stage(one: "SampleGlance") -> tuple[str, str]:
     for state, wish in (
         ("needs pellet", "say which pellet: nasicon inbox assign"),
-        ("needs geometry", f"nasicon pellet geometry {sample.label}"),
+        ("needs geometry", f"nasicon pellet geometry {one.label}"),
         ("held", "review and sign: nasicon analysis accept"),
     ):
-        if state in states:
+        if state in one.file_states:
             return "measured", wish
     return "measured", "look at the verdicts; measure again"
 
 
-def _bench_stage(reader: "Reader", sample: "Sample", state: str) -> tuple[str, str]:
-    label = sample.label
-    has_pellet = bool(reader.pellets(sample))
-    is_sintered = any(firing.step == "sintering" for firing in reader.firings(sample))
-    has_recipe = reader.recipe(sample) is not None
+def _bench_stage(one: "SampleGlance") -> tuple[str, str]:
+    label = one.label
     stages = (
-        (has_pellet and is_sintered, "sintered", "measure; drop the file into inbox/"),
-        (has_pellet, "pressed", f"sinter: nasicon fire {label} --step sintering"),
-        (state == "calcined", "calcined", f"press: nasicon pellet new {label}"),
-        (state == "weighed", "weighed", f"calcine: nasicon fire {label} --step calcination"),
-        (has_recipe, "planned", f"weigh: nasicon weigh {label}"),
+        (one.has_pellet and one.is_sintered, "sintered", "measure; drop the file into inbox/"),
+        (one.has_pellet, "pressed", f"sinter: nasicon fire {label} --step sintering"),
+        (one.state == "calcined", "calcined", f"press: nasicon pellet new {label}"),
+        (one.state == "weighed", "weighed", f"calcine: nasicon fire {label} --step calcination"),
+        (one.has_recipe, "planned", f"weigh: nasicon weigh {label}"),
     )
     return next(((stage, wish) for is_so, stage, wish in stages if is_so), ("planned", f"nasicon recipe {label}"))
 
@@ -191,41 +207,39 @@ def _bench_stage(reader: "Reader", sample: "Sample", state: str) -> tuple[str, s
 def inbox(lab: "Lab", *, only_waiting: bool = False) -> list[InboxRow]:
     """Return the imported files, newest last, with verdicts; `only_waiting` those that a person must act on."""
     with lab.database.read() as reader:
-        states = reader.file_states()
-        rows = []
-        for file in reader.files():
-            state = states[file.id]
-            if only_waiting and state not in WAITING_STATES:
-                continue
-            assignment = reader.assignment(file)
-            label = None
-            if assignment is not None and assignment.pellet_id is not None:
-                label = reader.pellet_by_id(assignment.pellet_id).label
-            elif assignment is not None and assignment.sample_id is not None:
-                label = reader.sample_by_id(assignment.sample_id).label
-            analyses = reader.current_analyses(raw_file=file, with_document=False)
-            newest = analyses[-1] if analyses else None
-            rows.append(
-                InboxRow(
-                    file.id,
-                    file.name,
-                    state,
-                    label,
-                    newest.verdict if newest else None,
-                    _inbox_reason(file.refusal, newest),
-                    newest.id if newest else None,
-                    newest.sigma_25_s_cm if newest else None,
-                    newest.sigma_25_s_cm_sd if newest else None,
-                    file.at,
-                )
-            )
-    return rows
+        return [_inbox_row(one) for one in reader.file_glances(WAITING_STATES if only_waiting else None)]
 
 
-def _inbox_reason(refusal: str | None, newest: "StoredAnalysis | None") -> str:
-    if refusal is not None:
-        return refusal
-    return "; ".join(newest.reasons) if newest else ""
+def inbox_page(lab: "Lab", limit: int, *, only_waiting: bool = False) -> InboxPage:
+    """Return the newest `limit` files, newest first, and how many there are, wait, and were refused."""
+    wanted = WAITING_STATES if only_waiting else None
+    with lab.database.read() as reader:
+        rows = tuple(_inbox_row(one) for one in reader.file_glances(wanted, newest_first=True, limit=limit))
+        files = reader.state_counts().files
+    n_waiting = sum(files.get(state, 0) for state in WAITING_STATES)
+    return InboxPage(rows, sum(files.values()), n_waiting, files.get("refused", 0))
+
+
+def newest_analysis(lab: "Lab") -> int | None:
+    """Return the number of the analysis of the newest file that has one."""
+    with lab.database.read() as reader:
+        found = reader.file_glances(is_analysed=True, newest_first=True, limit=1)
+    return found[0].analysis_id if found else None
+
+
+def _inbox_row(one: "FileGlance") -> InboxRow:
+    return InboxRow(
+        one.id,
+        one.name,
+        one.state,
+        one.label,
+        one.verdict,
+        one.refusal if one.refusal is not None else "; ".join(one.reasons),
+        one.analysis_id,
+        one.sigma_25_s_cm,
+        one.sigma_25_s_cm_sd,
+        one.at,
+    )
 
 
 def sample_story(lab: "Lab", label: str) -> "Genealogy":
@@ -271,28 +285,28 @@ def journal(lab: "Lab", *, limit: int = 40, subject: str | None = None) -> "list
 def campaign_state(lab: "Lab") -> CampaignState:
     """Return how the campaign stands and what to do next."""
     with lab.database.read() as reader:
-        counts = reader.counts()
-        results = reader.teaching_analyses()
-        pellets = pellet_results(reader)
         run = reader.latest_model_run()
-        known = {lesson.analysis_id for lesson in reader.lessons(run)} if run else set()
+        counts = reader.state_counts(run)
+        best = best_pellet(reader)
+        sample = reader.sample_by_id(best.sample_id) if best else None
+        pellet = reader.pellet_by_id(best.pellet_id) if best and best.pellet_id is not None else None
+        weighing = reader.weighing(sample) if sample else None
         name = reader.lab.name
-    best = max(pellets, key=lambda row: row.sigma_25_s_cm or row.sigma_total_s_cm, default=None)
     n_waiting = sum(counts.files.get(state, 0) for state in WAITING_STATES)
-    n_unlearned = sum(row.analysis_id not in known for row in results)
+    owner = pellet or sample
     return CampaignState(
         lab=name,
         counts={"files": counts.files, "samples": counts.samples, "suggestions": counts.suggestions},
-        best_label=best.pellet_label or best.sample_label if best else None,
-        best_formula=best.formula if best else None,
+        best_label=owner.label if owner else None,
+        best_formula=(weighing.weighed_formula if weighing else None) or (sample.target_formula if sample else None),
         best_sigma_25_s_cm=best.sigma_25_s_cm if best else None,
         best_sigma_25_s_cm_sd=best.sigma_25_s_cm_sd if best else None,
-        n_results=len(results),
+        n_results=counts.n_teaching,
         n_waiting_files=n_waiting,
         model_run=run.number if run else None,
         model_at=run.at if run else None,
-        n_results_not_learned=n_unlearned,
-        next_step=_next_step(run is not None, n_waiting, n_unlearned, counts.suggestions),
+        n_results_not_learned=counts.n_not_learned,
+        next_step=_next_step(run is not None, n_waiting, counts.n_not_learned, counts.suggestions),
     )
 
 

@@ -3,15 +3,15 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
-
-from nasicon_loop.lab.analysing import analysis_of
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from db import Reader, TeachingRow
+    from db import Reader, TeachingHead, TeachingRow
     from nasicon_loop.predict import Row
 
+Row_ = TypeVar("Row_", "TeachingRow", "TeachingHead")
 _LN10 = math.log(10.0)
+_POOLED_AT_ONCE = 20
 
 
 def per_pellet(
@@ -30,12 +30,12 @@ def per_pellet(
         key = -result.analysis_id if result.pellet_id is None else result.pellet_id
         kept.setdefault(key, row)
         sweeps.setdefault(key, []).append(place)
+    several = [results[place].analysis_id for places in sweeps.values() if len(places) > 1 for place in places]
+    analyses = reader.budgets(several)
     for key, places in sweeps.items():
         if len(places) == 1:
             continue
-        ids = {results[place].analysis_id for place in places}
-        stored = [one for one in reader.current_analyses(pellet=key, standing="teaches") if one.id in ids]
-        value = eis.pooled([[analysis_of(one) for one in stored]])
+        value = eis.pooled([[analyses[results[place].analysis_id] for place in places]])
         newest = rows[places[-1]]
         kept[key] = replace(
             newest,
@@ -51,18 +51,49 @@ def pellet_results(reader: "Reader") -> "list[TeachingRow]":
 
     This is what boards, reports and the best so far show: the best of several sweeps of one pellet would be its luck.
     """
+    return pooled_rows(reader, reader.teaching_analyses())
+
+
+def pooled_rows(reader: "Reader", rows: "Sequence[Row_]") -> "list[Row_]":
+    """Return one of `rows` per pellet: the newest, with the pooled sigma. All budgets are read in one question."""
     from nasicon_loop import eis
 
-    by_pellet: dict[int, list[TeachingRow]] = {}
-    for row in reader.teaching_analyses():
-        by_pellet.setdefault(-row.analysis_id if row.pellet_id is None else row.pellet_id, []).append(row)
+    by_pellet = _by_pellet(rows)
+    several = [row.analysis_id for sweeps in by_pellet.values() if len(sweeps) > 1 for row in sweeps]
+    analyses = reader.budgets(several)
     shown = []
-    for key, rows in by_pellet.items():
-        newest = rows[-1]
-        if len(rows) > 1:
-            ids = {row.analysis_id for row in rows}
-            stored = [one for one in reader.current_analyses(pellet=key, standing="teaches") if one.id in ids]
-            value = eis.pooled([[analysis_of(one) for one in stored]])
+    for sweeps in by_pellet.values():
+        newest = sweeps[-1]
+        if len(sweeps) > 1:
+            value = eis.pooled([[analyses[row.analysis_id] for row in sweeps]])
             newest = replace(newest, sigma_25_s_cm=value.sigma_25_s_cm, sigma_25_s_cm_sd=value.sigma_25_s_cm_sd)
         shown.append(newest)
     return shown
+
+
+def best_pellet(reader: "Reader") -> "TeachingHead | None":
+    """Return the pellet with the highest pooled sigma, as `max` over `pellet_results` would find it.
+
+    A pooled value lies among its sweeps, so pellets are pooled from the highest sweep down until none can be above.
+    """
+    best: TeachingHead | None = None
+    n_seen = 0
+    while few := reader.highest_pellets(_POOLED_AT_ONCE, n_seen):
+        if best is not None and few[0][1] < _sigma(best):
+            break
+        found = pooled_rows(reader, reader.teaching_heads(pellets=[pellet_id for pellet_id, _ in few]))
+        best = max([*([best] if best else []), *found], key=_sigma)
+        n_seen += len(few)
+    return best
+
+
+def _sigma(row: "TeachingHead") -> float:
+    return row.sigma_25_s_cm or row.sigma_total_s_cm
+
+
+def _by_pellet(rows: "Sequence[Row_]") -> "dict[int, list[Row_]]":
+    """Sweeps by pellet, in the order of the first sweep; without a pellet each stands alone."""
+    found: dict[int, list[Row_]] = {}
+    for row in rows:
+        found.setdefault(-row.analysis_id if row.pellet_id is None else row.pellet_id, []).append(row)
+    return found

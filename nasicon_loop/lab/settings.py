@@ -150,11 +150,7 @@ def load(path: Path, flags: Mapping[str, Any] | None = None, environment: Mappin
     `NASICON_MEASUREMENT_TEMPERATURE_C=24.5`; lists are separated by commas. Raises Refusal, on one line, for a file
     that cannot be read, an unknown section or key, or a value out of its range.
     """
-    document = _read(path)
-    sources = {(section, key): FILE_NAME for section, table in document.items() for key in table}
-    for (section, key), (text, name) in _from_environment(os.environ if environment is None else environment).items():
-        document.setdefault(section, {})[key] = text
-        sources[section, key] = name
+    document, sources = _written(path, os.environ if environment is None else environment)
     for flag, value in (flags or {}).items():
         if value is not None:
             section, _, key = flag.partition(".")
@@ -167,6 +163,23 @@ def load(path: Path, flags: Mapping[str, Any] | None = None, environment: Mappin
     _check_gates(settings.fit, sources)
     check_policy(settings.policy, settings.furnace)
     return settings
+
+
+def sources_of(path: Path) -> dict[tuple[str, str], str]:
+    """Return where the settings that are not defaults come from: (section, key) -> lab.toml or the variable's name."""
+    return _written(path, os.environ)[1]
+
+
+def _written(
+    path: Path, environment: Mapping[str, str]
+) -> tuple[dict[str, dict[str, Any]], dict[tuple[str, str], str]]:
+    """What lab.toml and the environment say, and which of them says it."""
+    document = _read(path)
+    sources = {(section, key): FILE_NAME for section, table in document.items() for key in table}
+    for (section, key), (text, name) in _from_environment(environment).items():
+        document.setdefault(section, {})[key] = text
+        sources[section, key] = name
+    return document, sources
 
 
 def template(name: str, label_prefix: str = "NL", database_url: str = "") -> str:

@@ -58,6 +58,15 @@ class Batch:
     changes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class SuggestionsPage:
+    """The newest suggestions, newest first, and how many there are in all and are open."""
+
+    rows: tuple[Suggested, ...]
+    n: int
+    n_open: int
+
+
 def suggest_compositions(
     lab: "Lab", n: int | None = None, *, by: str | None = None, progress: Progress | None = None
 ) -> Batch:
@@ -138,6 +147,16 @@ def all_suggestions(lab: "Lab") -> tuple[Suggested, ...]:
         return tuple(_suggested(one, states[one.number], batches.get(one.batch)) for one in reader.suggestions())
 
 
+def suggestions_page(lab: "Lab", limit: int) -> SuggestionsPage:
+    """Return the newest `limit` suggestions, newest first, and how many there are and are open."""
+    with lab.database.read() as reader:
+        counts = reader.state_counts().suggestions
+        found = reader.newest_suggestions(limit)
+        batches = {one.batch: one for one in reader.suggested_batches()} if found else {}
+    rows = tuple(_suggested(one, state, batches.get(one.batch)) for one, state in found)
+    return SuggestionsPage(rows, sum(counts.values()), counts.get("open", 0))
+
+
 def suggestion_reasons(lab: "Lab", number: int) -> dict[str, Any]:
     """Return what the current model says of a suggestion's composition and why, as `nasicon predict --why --json` does.
 
@@ -145,10 +164,9 @@ def suggestion_reasons(lab: "Lab", number: int) -> dict[str, Any]:
     """
     from nasicon_loop.lab.predicting import predict_things
 
-    one = next((one for one in all_suggestions(lab) if one.suggestion.number == number), None)
-    if one is None:
-        raise Refusal("there is no such suggestion", f"suggestion {number}")
-    documents, refusals = predict_things(lab, [one.suggestion.formula], reasons=True)
+    with lab.database.read() as reader:
+        formula = reader.suggestion(number).formula
+    documents, refusals = predict_things(lab, [formula], reasons=True)
     if refusals:
         raise refusals[0]
     return {"number": number, **documents[0]}

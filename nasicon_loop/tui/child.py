@@ -12,7 +12,7 @@ from nasicon_loop.core import Refusal, plain, to_json
 from nasicon_loop.lab import Lab, opened
 
 MARK = "@nasicon "
-KINDS = ("train", "suggest", "dopants", "report", "why", "map")
+KINDS = ("train", "suggest", "dopants", "report", "why", "map", "health")
 _REFUSED = 1
 _WRONG_USAGE = 2
 
@@ -88,7 +88,13 @@ def _map(lab: Lab, _n: int) -> Any:
     return {"cells": score_cells(found), "model": found.model}
 
 
-_WORK = dict(zip(KINDS, (_train, _suggest, _dopants, _report, _why, _map), strict=True))
+def _health(lab: Lab, _n: int) -> Any:
+    from nasicon_loop.lab import campaign_health
+
+    return campaign_health(lab).document()
+
+
+_WORK = dict(zip(KINDS, (_train, _suggest, _dopants, _report, _why, _map, _health), strict=True))
 
 
 def main(arguments: list[str]) -> int:

@@ -48,7 +48,7 @@ def command(lab: Lab, kind: str, n: int = 0) -> list[str]:
 
 
 class Jobs:
-    """Runs at most one job; its result comes back to whoever awaits `run`."""
+    """Runs at most one job that changes something; its result comes back to whoever awaits `run`."""
 
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
@@ -62,6 +62,22 @@ class Jobs:
         """
         if self.current is not None:
             raise Refusal(f"{self.current.title} still runs; wait for its end or stop it with F8", title)
+        job = self.current = await self._begin(title, kind, n)
+        try:
+            return await self._follow(job)
+        finally:
+            await _end(job)  # also when the application leaves in the middle
+            self.current = None
+
+    async def aside(self, title: str, kind: str) -> Mapping[str, Any]:
+        """Run a short piece of work that only reads, beside whatever runs, and return its result; Refusal as `run`."""
+        job = await self._begin(title, kind, 0)
+        try:
+            return await self._follow(job)
+        finally:
+            await _end(job)
+
+    async def _begin(self, title: str, kind: str, n: int) -> Job:
         log = self._lab.folder.logs / LOG_NAME
         log.parent.mkdir(exist_ok=True)
         with log.open("ab") as errors:
@@ -73,12 +89,7 @@ class Jobs:
                 limit=_MAX_LINE_BYTES,
                 start_new_session=True,  # a lost terminal does not end a training
             )
-        job = self.current = Job(title, process, time.monotonic())
-        try:
-            return await self._follow(job)
-        finally:
-            await _end(job)  # also when the application leaves in the middle
-            self.current = None
+        return Job(title, process, time.monotonic())
 
     async def _follow(self, job: Job) -> Mapping[str, Any]:
         result: Mapping[str, Any] | None = None

@@ -27,7 +27,10 @@ CalibrationPlot { width: 2fr; height: 1fr; border: round $secondary; }
 Tree { height: 1fr; background: $background; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1; }
 .sheet { height: 1fr; scrollbar-size-vertical: 0; }
 .sheet Static { width: 80; height: auto; }
-Form, Ask, Help, Page { align: center middle; background: $background 60%; }
+.furnace { height: 100%; }
+.furnace #furnace-words { height: auto; max-height: 12; }
+#strip { height: 1fr; }
+Form, Ask, Help, Page, FurnacePage { align: center middle; background: $background 60%; }
 .dialog { width: 76; max-width: 100%; height: auto; max-height: 100%; border: round $primary; background: $surface;
           padding: 0 1; }
 .dialog-title { text-style: bold; width: 100%; height: auto; }

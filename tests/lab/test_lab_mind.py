@@ -80,7 +80,7 @@ def test_a_round_from_suggestion_to_consequence_and_back(literate: Any, measured
     ways.retract_analysis(lab, analysis, reason="the pellet was cracked", by="Ada")
     assert {row.label: row.state for row in ways.life_cycle(lab)}[label] == "retracted"
     row = next(row for row in ways.board(lab) if row.label == label)
-    assert (row.stage, row.waits_for.partition(":")[0]) == ("retracted", "its result was taken back, measure again")
+    assert (row.stage, row.waits_for.partition(":")[0]) == ("retracted", "measure again, its result was taken back")
     impact = ways.impact_of(lab, str(analysis))
     assert [one.number for one in impact.suggestions] == _numbers(second) + _numbers(third)
     became = {one.number: one.became for one in impact.suggestions}

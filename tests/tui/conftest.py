@@ -37,6 +37,7 @@ class Hands:
 
     app: NasiconApp
     pilot: "Pilot[None]"
+    patience_seconds: float = _PATIENCE_SECONDS
 
     async def press(self, *keys: str) -> None:
         """Press keys; a word in quotes of its own is `type`."""
@@ -49,7 +50,7 @@ class Hands:
 
     async def until(self, is_so: Callable[[], bool], what: str = "") -> None:
         """Wait until something is so, however busy the machine is."""
-        for _ in range(int(_PATIENCE_SECONDS / 0.02)):
+        for _ in range(int(self.patience_seconds / 0.02)):
             if is_so():
                 return
             await self.pilot.pause(0.02)

@@ -17,12 +17,15 @@ from nasicon_loop.tui.spawning import spawn
 from nasicon_loop.tui.themes import Palette, palette
 from nasicon_loop.tui.widgets.bars import KeyBar, Line, Tabs
 from nasicon_loop.tui.widgets.dialogs import Ask, Field, Form, Values
+from nasicon_loop.tui.widgets.table import TextTable
 
 if TYPE_CHECKING:
     from nasicon_loop.tui.app import NasiconApp
 
 WIDE = 100
 """From this many columns on, nothing is shortened for 80."""
+PAGE = 200
+"""Rows of a long list that are read at first, and once more whenever the cursor comes to its end."""
 ALWAYS = (("Esc", "back"), ("?", "help"), ("q", "quit"))
 
 
@@ -39,6 +42,8 @@ class LabScreen(Screen[None]):
         super().__init__()
         self._reading = 0
         self._is_wide: bool | None = None
+        self._shown_for: object = None
+        self.n_wanted = PAGE
 
     @property
     def nasicon(self) -> "NasiconApp":
@@ -75,9 +80,13 @@ class LabScreen(Screen[None]):
         """Show what `load` returned."""
         raise NotImplementedError
 
+    def question(self) -> object:
+        """Return what `load` depends on beside the database."""
+        return None
+
     def on_screen_resume(self) -> None:
-        """Read anew whenever the screen comes to the front."""
-        self.reload()
+        """Read anew when the screen comes to the front and what it shows may be old."""
+        self.reload(only_if_old=self.FOLLOWS)
         self.nasicon.draw_status()
 
     def on_resize(self, event: Resize) -> None:
@@ -87,20 +96,38 @@ class LabScreen(Screen[None]):
             self.reload()
         self._is_wide = is_wide
 
-    def reload(self) -> None:
-        """Read in a thread, then show; only the newest reading is shown."""
-        self._reading += 1
-        spawn(self, self._reload, self._reading, group="reading", is_exclusive=True)
+    def reload(self, *, only_if_old: bool = False) -> None:
+        """Read in a thread, then show; only the newest reading is shown.
 
-    async def _reload(self, reading: int) -> None:
+        With `only_if_old` nothing is read while nobody changed the database and the question is still the same.
+        """
+        self._reading += 1
+        spawn(self, self._reload, self._reading, only_if_old, group="reading", is_exclusive=True)
+
+    async def _reload(self, reading: int, only_if_old: bool) -> None:
+        asked = self._asked()
         try:
+            # the token first: what is changed while we read is seen by the next look
+            asks = await asyncio.to_thread(self.lab.database.change_token), asked
+            if only_if_old and asks == self._shown_for:
+                return
             data = await asyncio.to_thread(self.load)
         except Refusal as refusal:
             self.nasicon.say_refusal(refusal)
             return
         if reading == self._reading and self.is_mounted:
             self.show(data)
+            self._shown_for = asks[0], self._asked()
             self.draw_keys()
+
+    def _asked(self) -> object:
+        return self.question(), self.n_wanted, self.app.theme, self.app.size.width >= WIDE
+
+    def more_rows(self, table: TextTable, n_there: int) -> None:
+        """Read a further page when the cursor came to the last of `n_wanted` rows and there are more."""
+        if table.row_count == self.n_wanted < n_there and table.cursor_row == table.row_count - 1:
+            self.n_wanted += PAGE
+            self.reload()
 
     def headline(self, text: str) -> None:
         """Show one line on what this is."""

@@ -10,30 +10,28 @@ from textual.widget import Widget
 from textual.widgets import DataTable
 
 from nasicon_loop.core import Refusal, plain
-from nasicon_loop.lab import BoardRow, CampaignState, Health, board, campaign_health, campaign_state, new_sample
+from nasicon_loop.lab import (
+    BoardPage,
+    BoardRow,
+    CampaignState,
+    Health,
+    board_page,
+    campaign_health,
+    campaign_state,
+    health_from,
+    is_long_work,
+    new_sample,
+)
 from nasicon_loop.tui import words
 from nasicon_loop.tui.keys import bindings_of, in_keys
 from nasicon_loop.tui.screens.base import WIDE, LabScreen
 from nasicon_loop.tui.spawning import spawn
 from nasicon_loop.tui.widgets.bars import Detail, Line
 from nasicon_loop.tui.widgets.dialogs import Field, Help, Values
-from nasicon_loop.tui.widgets.table import MAX_ROWS, TextTable
+from nasicon_loop.tui.widgets.table import TextTable
 
 _HEALTH_SHARE = 20
 """Health is looked at again after so many times as long as the last look took: large labs more seldom."""
-_STAGES = (
-    "retracted",
-    "measured",
-    "sintered",
-    "pressed",
-    "calcined",
-    "weighed",
-    "planned",
-    "analysed",
-    "failed",
-    "abandoned",
-)
-"""What waits for somebody first, the furthest first; then what is done, then what ended."""
 
 
 class BoardScreen(LabScreen):
@@ -46,6 +44,7 @@ class BoardScreen(LabScreen):
     def __init__(self) -> None:
         super().__init__()
         self._rows: dict[str, BoardRow] = {}
+        self._n_there = 0
         self._next_look = 0.0
 
     def body(self) -> Iterable[Widget]:
@@ -55,16 +54,16 @@ class BoardScreen(LabScreen):
         yield TextTable(["sample", "target", "stage", "σ25 / S/cm", "waits for"], id="samples")
         yield Detail()
 
-    def load(self) -> tuple[list[BoardRow], CampaignState]:
+    def load(self) -> tuple[BoardPage, CampaignState]:
         """Read samples and counts."""
-        rows = sorted(board(self.lab), key=lambda row: row.label, reverse=True)
-        return sorted(rows, key=_rank), campaign_state(self.lab)
+        return board_page(self.lab, self.n_wanted), campaign_state(self.lab)
 
-    def show(self, data: tuple[list[BoardRow], CampaignState]) -> None:
+    def show(self, data: tuple[BoardPage, CampaignState]) -> None:
         """Show them."""
-        rows, state = data
-        shown = f", the first {MAX_ROWS} shown" if len(rows) > MAX_ROWS else ""
-        self.headline(f"{state.lab}: {len(rows)} samples{shown}, next: {state.next_step}")
+        page, state = data
+        rows, self._n_there = page.rows, page.n_samples
+        shown = f", the first {len(rows)} shown" if page.n_samples > len(rows) else ""
+        self.headline(f"{state.lab}: {page.n_samples} samples{shown}, next: {state.next_step}")
         self.query_one("#counts", Line).say(_counts(state))
         self._rows = {row.label: row for row in rows}
         table = self.query_one(TextTable)
@@ -80,8 +79,8 @@ class BoardScreen(LabScreen):
         """Look at the campaign's health, after the samples are there: it reads the whole journal."""
         began = time.monotonic()
         try:
-            found = await asyncio.to_thread(campaign_health, self.lab)
-        except Refusal as refusal:
+            found = await self._look()
+        except (Refusal, OSError) as refusal:
             self.nasicon.say_refusal(refusal)
             return None
         finally:
@@ -90,6 +89,12 @@ class BoardScreen(LabScreen):
         if self.is_mounted:
             self.query_one("#health", Line).say(f"health: {in_keys(found.summary)}")
         return found
+
+    async def _look(self) -> Health:
+        """In a thread; in a process of its own where it would keep the screens from answering for seconds."""
+        if await asyncio.to_thread(is_long_work, self.lab):
+            return health_from(await self.nasicon.jobs.aside("health", "health"))
+        return await asyncio.to_thread(campaign_health, self.lab)
 
     def do_health(self) -> None:
         """Look at the campaign's health again and show every check with its next step."""
@@ -105,7 +110,7 @@ class BoardScreen(LabScreen):
         waits = in_keys(row.waits_for)
         return [
             words.cell(row.label + (" R" if row.is_reference else "")),
-            words.cell(row.formula, limit=22 if self.app.size.width < WIDE else 40),
+            words.cell(row.formula, limit=17 if self.app.size.width < WIDE else 40),
             words.state(row.stage, self.colours),
             words.cell(words.sigma(row.sigma_25_s_cm, row.sigma_25_s_cm_sd, is_short=True)),
             words.cell(waits),
@@ -127,6 +132,7 @@ class BoardScreen(LabScreen):
         if label is not None and label in self._rows:
             self.nasicon.sample_label = label
             self._show_selected()
+            self.more_rows(self.query_one(TextTable), self._n_there)
 
     def on_data_table_row_selected(self, _event: DataTable.RowSelected) -> None:
         """Enter opens the sample."""
@@ -179,10 +185,6 @@ def _health_lines(found: Health) -> list[tuple[str, str, str]]:
     state = "may be on" if found.gate.is_open else "is off"
     lines.append(("auto", f"automatic acceptance {state}: {plain(found.gate.why, limit=600)}", ""))
     return lines
-
-
-def _rank(row: BoardRow) -> int:
-    return _STAGES.index(row.stage) if row.stage in _STAGES else len(_STAGES)
 
 
 def _counts(state: CampaignState) -> str:

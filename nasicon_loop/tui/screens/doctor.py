@@ -1,18 +1,22 @@
 """Check: what is broken in the installation and the lab, and what mends it."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich.text import Text
 from textual.widget import Widget
 from textual.widgets import DataTable
 
-from nasicon_loop.core import plain
-from nasicon_loop.lab import Symptom, check_database, examine
+from nasicon_loop.core import Refusal, plain
+from nasicon_loop.lab import SettingRow, Symptom, check_database, examine, settings_rows
 from nasicon_loop.tui import words
 from nasicon_loop.tui.keys import bindings_of
 from nasicon_loop.tui.screens.base import LabScreen
+from nasicon_loop.tui.spawning import spawn
+from nasicon_loop.tui.themes import Palette
 from nasicon_loop.tui.widgets.bars import Detail
+from nasicon_loop.tui.widgets.dialogs import Page
 from nasicon_loop.tui.widgets.table import TextTable
 
 
@@ -74,10 +78,37 @@ class DoctorScreen(LabScreen):
         self.nasicon.say("looking …")
         self.act(lambda: None, lambda _: "looked at everything")
 
+    def do_settings(self) -> None:
+        """Show every setting, its value and its source."""
+
+        async def show() -> None:
+            try:
+                rows = await asyncio.to_thread(settings_rows, self.lab)
+            except Refusal as refusal:
+                self.nasicon.say_refusal(refusal)
+                return
+            self.app.push_screen(Page("Settings", _settings_text(rows, self.colours)))
+
+        spawn(self, show, group="settings", is_exclusive=True)
+
     def do_check(self) -> None:
         """Check the database."""
         self.nasicon.say("checking …")
         self.act(lambda: check_database(self.lab.folder.path), _told)
+
+
+def _settings_text(rows: Sequence[SettingRow], colours: Palette) -> Text:
+    text = Text("Changed in lab.toml only; these screens then want to be opened anew.\n", style=colours.faint)
+    section = ""
+    for row in rows:
+        if row.section != section:
+            section = row.section
+            text.append(f"[{section}]\n", style="bold")
+        value = "-" if row.value is None else plain(row.value, limit=200)
+        is_own = row.source != "default"
+        text.append(f"  {row.key} = ").append(value, style="bold" if is_own else "")
+        text.append(f"   {row.source}\n" if is_own else "\n", style=colours.doubt)
+    return text
 
 
 def _told(checked: Any) -> str:

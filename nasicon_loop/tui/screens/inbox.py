@@ -9,15 +9,15 @@ from textual.widget import Widget
 from textual.widgets import DataTable
 
 from nasicon_loop.core import Refusal, plain
-from nasicon_loop.lab import ImportResult, InboxRow, assign, import_files, inbox
+from nasicon_loop.lab import ImportResult, InboxPage, InboxRow, assign, import_files, inbox_page
 from nasicon_loop.tui import words
 from nasicon_loop.tui.keys import bindings_of
-from nasicon_loop.tui.screens.base import LabScreen
+from nasicon_loop.tui.screens.base import PAGE, LabScreen
 from nasicon_loop.tui.widgets.bars import Detail
 from nasicon_loop.tui.widgets.dialogs import Field, Values, as_number
 from nasicon_loop.tui.widgets.table import TextTable
 
-_WAITING = ("unassigned", "needs pellet", "needs geometry", "needs analysis", "held")
+_NOTHING = "nothing was imported yet: o imports a path; nasicon watch imports what arrives in inbox/"
 
 
 class InboxScreen(LabScreen):
@@ -30,23 +30,29 @@ class InboxScreen(LabScreen):
     def __init__(self) -> None:
         super().__init__()
         self._rows: dict[str, InboxRow] = {}
+        self._only_waiting = False
+        self._n_there = 0
 
     def body(self) -> Iterable[Widget]:
         """The table, and the selected row in full."""
         yield TextTable(["no", "file", "of", "state", "verdict", "σ 25 °C S/cm", "why"], id="files")
         yield Detail()
 
-    def load(self) -> list[InboxRow]:
+    def load(self) -> InboxPage:
         """Read the files, newest first."""
-        return inbox(self.lab)[::-1]
+        return inbox_page(self.lab, self.n_wanted, only_waiting=self._only_waiting)
 
-    def show(self, data: list[InboxRow]) -> None:
+    def show(self, data: InboxPage) -> None:
         """Show them."""
-        n_waiting = sum(row.state in _WAITING for row in data)
-        n_refused = sum(row.state == "refused" for row in data)
-        self.headline(f"{len(data)} files, {n_waiting} wait for somebody, {n_refused} refused")
-        self._rows = {str(row.number): row for row in data}
-        self.query_one(TextTable).fill([(str(row.number), self._cells(row)) for row in data])
+        n_there = self._n_there = data.n_waiting if self._only_waiting else data.n_files
+        which = "those that wait" if self._only_waiting else ""
+        which = (
+            f"the newest {len(data.rows)}" + (f" of {which}" if which else "") if n_there > len(data.rows) else which
+        )
+        shown = f"; shown: {which}" if which else ""
+        self.headline(f"{data.n_files} files, {data.n_waiting} wait for somebody, {data.n_refused} refused{shown}")
+        self._rows = {str(row.number): row for row in data.rows}
+        self.query_one(TextTable).fill([(key, self._cells(row)) for key, row in self._rows.items()])
         self._show_selected()
 
     def _cells(self, row: InboxRow) -> list[Text]:
@@ -67,7 +73,8 @@ class InboxScreen(LabScreen):
 
     def _show_selected(self) -> None:
         row = self.row
-        text = Text("nothing was imported yet: o imports a path; nasicon watch imports what arrives in inbox/")
+        nothing = "nothing waits for anybody: w shows all" if self._only_waiting else _NOTHING
+        text = Text(nothing)
         if row is not None:
             text = Text(f"{row.number}  {plain(row.name, limit=200)}  {row.label or 'unassigned'}  ")
             text.append_text(words.state(row.state, self.colours))
@@ -82,6 +89,7 @@ class InboxScreen(LabScreen):
         if self.row is not None and self.row.analysis_id is not None:
             self.nasicon.analysis_number = self.row.analysis_id
         self._show_selected()
+        self.more_rows(self.query_one(TextTable), self._n_there)
 
     def on_data_table_row_selected(self, _event: DataTable.RowSelected) -> None:
         """Enter opens the spectrum."""
@@ -99,6 +107,15 @@ class InboxScreen(LabScreen):
     def more_keys(self) -> tuple[tuple[str, str], ...]:
         """There must be something to open."""
         return self.MORE_KEYS if self.row is not None and self.row.analysis_id is not None else ()
+
+    def question(self) -> object:
+        """All, or what waits."""
+        return self._only_waiting
+
+    def do_waiting(self) -> None:
+        """Show only the files that wait for somebody, or all again."""
+        self._only_waiting, self.n_wanted = not self._only_waiting, PAGE
+        self.reload()
 
     def do_assign(self) -> None:
         """Say whose file it is."""

@@ -15,7 +15,6 @@ from nasicon_loop.tui.screens.base import LabScreen
 from nasicon_loop.tui.widgets.bars import Detail
 from nasicon_loop.tui.widgets.table import TextTable
 
-_N_ROWS = 300
 _NOT_FOR_PEOPLE = ("digest", "fact_id")
 
 
@@ -36,7 +35,7 @@ class JournalScreen(LabScreen):
 
     def load(self) -> Sequence[Any]:
         """Read the newest rows."""
-        return journal(self.lab, limit=_N_ROWS)
+        return journal(self.lab, limit=self.n_wanted)
 
     def show(self, data: Sequence[Any]) -> None:
         """Show them."""
@@ -70,8 +69,9 @@ class JournalScreen(LabScreen):
         self.query_one(Detail).say(text)
 
     def on_data_table_row_highlighted(self, _event: DataTable.RowHighlighted) -> None:
-        """Show the row in full."""
+        """Show the row in full; at the end come older ones."""
         self._show_selected()
+        self.more_rows(self.query_one(TextTable), self.n_wanted + 1)
 
 
 def _details(data: Mapping[str, Any]) -> str:

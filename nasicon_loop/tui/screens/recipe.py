@@ -15,15 +15,18 @@ from nasicon_loop.lab import (
     BenchSheet,
     BoardRow,
     Wish,
-    board,
+    board_row,
+    furnace_views,
     kept_sheet,
     record_firing,
     record_weighing,
+    sample_labels,
     sample_sheet,
 )
 from nasicon_loop.tui.keys import bindings_of, in_keys
 from nasicon_loop.tui.screens.base import LabScreen
 from nasicon_loop.tui.widgets.dialogs import Field, Values, as_number
+from nasicon_loop.tui.widgets.furnace import FurnacePage
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +57,17 @@ class RecipeScreen(LabScreen):
         """The sheet, 80 columns wide."""
         yield VerticalScroll(Static(markup=False, id="sheet"), classes="sheet")
 
+    def question(self) -> object:
+        """Which sample."""
+        return self.nasicon.sample_label
+
     def load(self) -> tuple[_Shown | None, list[str]]:
         """Read the selected sample, else the newest one."""
-        rows = {row.label: row for row in board(self.lab)}
-        label = self.nasicon.sample_label if self.nasicon.sample_label in rows else max(rows, default=None)
-        if label is None:
-            return None, []
-        return _Shown(rows[label], kept_sheet(self.lab, label)), sorted(rows)
+        labels = sample_labels(self.lab)
+        newest = labels[-1] if labels else None
+        label = self.nasicon.sample_label if self.nasicon.sample_label in labels else newest
+        row = None if label is None else board_row(self.lab, label)
+        return (None if row is None else _Shown(row, kept_sheet(self.lab, row.label))), labels
 
     def show(self, data: tuple[_Shown | None, list[str]]) -> None:
         """Show the sheet."""
@@ -95,6 +102,8 @@ class RecipeScreen(LabScreen):
     def can(self, action: str) -> bool:
         """Weighing needs a sheet; a weighed sample keeps its recipe; a closed one is left alone."""
         shown = self._shown
+        if action == "furnace":
+            return True
         if shown is None or shown.row.state in ("failed", "abandoned"):
             return False
         if action == "plan":
@@ -173,6 +182,10 @@ class RecipeScreen(LabScreen):
             lambda: record_weighing(self.lab, label, {}, as_planned=True),
             _told_weighing,
         )
+
+    def do_furnace(self) -> None:
+        """Show what the furnaces do, over this screen."""
+        self.app.push_screen(FurnacePage(lambda: furnace_views(self.lab), self.colours))
 
     def do_fire(self) -> None:
         """Record a firing."""

@@ -8,7 +8,7 @@ from textual.widget import Widget
 from textual.widgets import Tree
 
 from nasicon_loop.core import Refusal
-from nasicon_loop.lab import Dimensions, board, close_sample, new_pellet, sample_story, set_geometry
+from nasicon_loop.lab import Dimensions, close_sample, new_pellet, sample_labels, sample_story, set_geometry
 from nasicon_loop.tui.keys import bindings_of
 from nasicon_loop.tui.screens.base import LabScreen
 from nasicon_loop.tui.widgets.dialogs import Field, Values, as_number
@@ -43,10 +43,15 @@ class SampleScreen(LabScreen):
         """The tree."""
         yield StoryTree()
 
+    def question(self) -> object:
+        """Which sample."""
+        return self.nasicon.sample_label
+
     def load(self) -> tuple[Any, list[str]]:
         """Read the selected sample, else the newest one."""
-        labels = sorted(row.label for row in board(self.lab))
-        label = self.nasicon.sample_label if self.nasicon.sample_label in labels else max(labels, default=None)
+        labels = sample_labels(self.lab)
+        newest = labels[-1] if labels else None
+        label = self.nasicon.sample_label if self.nasicon.sample_label in labels else newest
         return (None if label is None else sample_story(self.lab, label)), labels
 
     def show(self, data: tuple[Any, list[str]]) -> None:

@@ -15,7 +15,7 @@ from nasicon_loop.lab import (
     AnalysisView,
     NyquistPicture,
     analysis_view,
-    inbox,
+    newest_analysis,
     nyquist_picture,
     retract_analysis,
     sign_analysis,
@@ -58,14 +58,15 @@ class SpectrumScreen(LabScreen):
         """The plot, and beside it what was concluded."""
         yield Horizontal(NyquistPlot(id="nyquist"), Detail(classes="narrow", id="numbers"))
 
+    def question(self) -> object:
+        """Which analysis."""
+        return self.nasicon.analysis_number
+
     def load(self) -> _Shown | None:
         """Read the selected analysis, else the newest one."""
-        number = self.nasicon.analysis_number
+        number = self.nasicon.analysis_number or newest_analysis(self.lab)
         if number is None:
-            known = [row.analysis_id for row in inbox(self.lab) if row.analysis_id is not None]
-            if not known:
-                return None
-            number = known[-1]
+            return None
         view = analysis_view(self.lab, number)
         return _Shown(view, nyquist_picture(view), sweeps_beside(self.lab, number))
 

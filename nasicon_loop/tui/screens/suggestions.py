@@ -8,7 +8,7 @@ from textual.widget import Widget
 from textual.widgets import DataTable
 
 from nasicon_loop.core import Refusal, plain
-from nasicon_loop.lab import Suggested, all_suggestions, decide_suggestions, new_sample
+from nasicon_loop.lab import Suggested, SuggestionsPage, decide_suggestions, new_sample, suggestions_page
 from nasicon_loop.tui import words
 from nasicon_loop.tui.keys import bindings_of
 from nasicon_loop.tui.reasons import why_text
@@ -32,6 +32,7 @@ class SuggestionsScreen(LabScreen):
     def __init__(self) -> None:
         super().__init__()
         self._rows: dict[str, Suggested] = {}
+        self._n_there = 0
         self._news: Mapping[str, Any] = {}
 
     def body(self) -> Iterable[Widget]:
@@ -39,15 +40,16 @@ class SuggestionsScreen(LabScreen):
         yield TextTable(["no", "formula", "dopant", "log10 σ / S/cm", "gain", "state"], id="suggestions")
         yield Detail(classes="detail tall-detail")
 
-    def load(self) -> tuple[Suggested, ...]:
+    def load(self) -> SuggestionsPage:
         """Read them, newest first."""
-        return all_suggestions(self.lab)[::-1]
+        return suggestions_page(self.lab, self.n_wanted)
 
-    def show(self, data: tuple[Suggested, ...]) -> None:
+    def show(self, data: SuggestionsPage) -> None:
         """Show them."""
-        n_open = sum(one.state == "open" for one in data)
-        self.headline(f"{len(data)} suggestions, {n_open} open")
-        self._rows = {str(one.suggestion.number): one for one in data}
+        self._n_there = data.n
+        shown = f", the newest {len(data.rows)} shown" if data.n > len(data.rows) else ""
+        self.headline(f"{data.n} suggestions, {data.n_open} open{shown}")
+        self._rows = {str(one.suggestion.number): one for one in data.rows}
         self.query_one(TextTable).fill([(key, self._cells(one)) for key, one in self._rows.items()])
         self._show_selected()
 
@@ -85,6 +87,7 @@ class SuggestionsScreen(LabScreen):
     def on_data_table_row_highlighted(self, _event: DataTable.RowHighlighted) -> None:
         """Show the reason of the selected one."""
         self._show_selected()
+        self.more_rows(self.query_one(TextTable), self._n_there)
 
     def can(self, action: str) -> bool:
         """Offer only what changes something."""

@@ -1,12 +1,10 @@
 """A table of text: cells are never markup, and the cursor stays on its row when the table is read anew."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from rich.text import Text
 from textual.widgets import DataTable
-
-MAX_ROWS = 500
-"""More rows are not drawn: the headline says how many there are."""
 
 Row = tuple[str, Sequence[Text]]
 """Key and cells."""
@@ -18,6 +16,7 @@ class TextTable(DataTable[Text]):
     def __init__(self, columns: Iterable[str], *, id: str | None = None) -> None:
         super().__init__(id=id, cursor_type="row", zebra_stripes=False, cell_padding=1)
         self._titles = tuple(columns)
+        self._told: list[Any] = []
 
     def on_mount(self) -> None:
         """Put the columns up."""
@@ -33,11 +32,31 @@ class TextTable(DataTable[Text]):
         return None if key is None else str(key)
 
     def fill(self, rows: Sequence[Row]) -> None:
-        """Show these rows; the cursor stays on the row with the same key, else at the same place."""
+        """Show these rows; the cursor stays on the row with the same key, else at the same place.
+
+        What is shown already is left alone: drawing a table anew is most of what a screen costs.
+        """
+        told = [(key, [(cell.plain, str(cell.style), cell.spans) for cell in cells]) for key, cells in rows]
+        before, self._told = self._told, told
+        if told == before:
+            return
+        if [key for key, _ in told] == [key for key, _ in before]:
+            self._change(rows, told, before)
+        else:
+            self._fill_anew(rows)
+
+    def _change(self, rows: Sequence[Row], told: Sequence[Any], before: Sequence[Any]) -> None:
+        columns = list(self.columns)
+        for (key, cells), (_, now), (_, then) in zip(rows, told, before, strict=True):
+            for column, cell, new, old in zip(columns, cells, now, then, strict=True):
+                if new != old:
+                    self.update_cell(key, column, cell, update_width=True)
+
+    def _fill_anew(self, rows: Sequence[Row]) -> None:
         before, place, top = self.selected, self.cursor_row, self.scroll_offset.y
         self.clear()
         keys = []
-        for key, cells in rows[:MAX_ROWS]:
+        for key, cells in rows:
             self.add_row(*cells, key=key)
             keys.append(key)
         if keys:
