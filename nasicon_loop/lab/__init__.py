@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.dummy import DummyReading, add_dummy, dummy_history
     from nasicon_loop.lab.electronic import Polarised, polarisations, polarise_file, polarise_pellet
     from nasicon_loop.lab.explaining import SuggestionWhy, explain_suggestion
+    from nasicon_loop.lab.exporting import Exported, export_lab
     from nasicon_loop.lab.fetching import Fetched, fetch_structures
     from nasicon_loop.lab.firing import Dwell, Fired, fire, record_firing
     from nasicon_loop.lab.fitting import Fitted, draw_fitted, fit_files, geometry_of, operator_name
@@ -154,6 +155,7 @@ _HOME = {
     "predicting": ("predict_things",),
     "backtesting": ("Backtest", "Replayed", "backtest"),
     "health": ("Health", "batch_cost", "calibration_gate", "campaign_health"),
+    "exporting": ("Exported", "export_lab"),
     "explaining": ("SuggestionWhy", "explain_suggestion"),
     "living": ("Caused", "Impact", "LifeRow", "TaughtRun", "impact_of", "life_cycle"),
     "learning": ("Trained", "train_model"),
@@ -222,6 +224,7 @@ __all__ = [
     "DummyReading",
     "Dwell",
     "EqualView",
+    "Exported",
     "Fetched",
     "Fired",
     "Fitted",
@@ -294,6 +297,7 @@ __all__ = [
     "dummy_history",
     "examine",
     "explain_suggestion",
+    "export_lab",
     "fetch_structures",
     "find_bench_devices",
     "fire",

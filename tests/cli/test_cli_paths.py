@@ -65,6 +65,7 @@ WRITE = {
 MAKE = {
     ("init", "folder"): "init PATH",
     ("data fetch", "output"): "data fetch cod --output PATH",
+    ("export", "folder"): "export PATH",
     ("fit", "plot folder"): "fit GOOD --plot PATH",
 }
 """Folders that are made or written to."""
