@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from nasicon_loop.core import Refusal, plain, utc_iso
+from nasicon_loop.lab.versions import package_versions
 
 if TYPE_CHECKING:
     from db import Reader
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.exporting import Original
     from nasicon_loop.report import Crate, CrateFile, TableShape
 
-PACKAGES = ("numpy", "scipy", "torch", "impedance", "pymatgen", "scikit-learn", "pandas", "matplotlib")
-"""Those whose version may change a number; told without loading them."""
 _SPDX = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]{1,60}")
 _ADDRESS = re.compile(r"https?://[\x21-\x7e]{3,300}")
 _MEDIA = {".csv": "text/csv", ".parquet": "application/vnd.apache.parquet", ".md": "text/markdown"}
@@ -49,20 +48,6 @@ def license_entity(name: str | None) -> Mapping[str, Any]:
     place = f"https://spdx.org/licenses/{name}"
     words = f"The licence {name} of the SPDX list."
     return {"@id": place, "@type": "CreativeWork", "name": name, "description": words}
-
-
-def package_versions() -> tuple[tuple[str, str], ...]:
-    """Return the programs that made the numbers with their versions, ours first; what is not installed is left out."""
-    import platform
-    from importlib.metadata import PackageNotFoundError, version
-
-    found = [("nasicon_loop", version("nasicon_loop")), ("Python", platform.python_version())]
-    for name in PACKAGES:
-        try:
-            found.append((name, version(name)))
-        except PackageNotFoundError:
-            continue
-    return tuple(found)
 
 
 def readme_head(

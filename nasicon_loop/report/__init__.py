@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from nasicon_loop.report.values import (
         CampaignReport,
         ElementTile,
+        FileRow,
         HeldOutView,
         JournalLine,
         PairTile,
         ParityPoint,
+        PelletRow,
         Picture,
+        RetractedRow,
         RoundPoint,
         SampleRow,
         SpectrumView,
@@ -40,6 +43,7 @@ __all__ = [
     "Crate",
     "CrateFile",
     "ElementTile",
+    "FileRow",
     "HeldOutView",
     "JournalLine",
     "Kind",
@@ -49,7 +53,9 @@ __all__ = [
     "Panel",
     "PanelKind",
     "ParityPoint",
+    "PelletRow",
     "Picture",
+    "RetractedRow",
     "RoundPoint",
     "SampleRow",
     "Series",
@@ -82,6 +88,9 @@ __all__ = [
 ]
 
 _HOMES = {
+    "FileRow": "values",
+    "PelletRow": "values",
+    "RetractedRow": "values",
     "METADATA_NAME": "crate",
     "Crate": "crate",
     "CrateFile": "crate",
