@@ -15,16 +15,26 @@ if TYPE_CHECKING:
     from nasicon_loop.report import FileRow, PelletRow, RetractedRow, SampleRow, SpectrumView
 
 MAX_SPECTRA, MAX_FILES = 400, 1000
-"""So many of the newest are in a report, `--all-spectra` has every one: a small drawing takes 2 kB, a line 200 bytes."""
+"""So many of the newest are in a report, `--all-spectra` has all: a small drawing takes 2 kB, a line 200 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standings:
-    """What is asked once: which analyses teach or wait, and what was taken back, by the analysis' id."""
+    """What is asked once: which analyses teach or wait, and what was taken back, by analysis and by spectrum.
+
+    A new analysis of a spectrum that was taken back once counts only when a person signed it.
+    """
 
     teaches: frozenset[int]
     waits: frozenset[int]
     retracted: "dict[int, Retraction]"
+    retracted_spectra: "dict[int, Retraction]"
+
+    def taken_back(self, analysis: "StoredAnalysis") -> "Retraction | None":
+        """Return why an analysis does not count any more, None where it does."""
+        if analysis.id in self.teaches:
+            return None
+        return self.retracted.get(analysis.id) or self.retracted_spectra.get(analysis.spectrum_id)
 
 
 def standings_of(reader: "Reader") -> Standings:
@@ -35,7 +45,9 @@ def standings_of(reader: "Reader") -> Standings:
         return frozenset(one.id for one in found)
 
     taken = {line.subject_id for line in reader.journal_in_order() if line.fact == "retraction"}
-    return Standings(ids("teaches"), ids("waits"), {one: reader.retractions(one)[-1] for one in sorted(taken)})
+    retracted = {one: reader.retractions(one)[-1] for one in sorted(taken)}
+    spectra = {reader.analysis(one).spectrum_id: why for one, why in retracted.items()}
+    return Standings(ids("teaches"), ids("waits"), retracted, spectra)
 
 
 def promises(reader: "Reader") -> "dict[int, Suggestion]":
@@ -106,7 +118,7 @@ def said_of(reader: "Reader", analysis: "StoredAnalysis | None", standings: Stan
     """Return the verdict that counts and its reasons: a person's word goes before the engine's."""
     if analysis is None:
         return "", ()
-    taken = standings.retracted.get(analysis.id)
+    taken = standings.taken_back(analysis)
     if taken is not None:
         return "retracted", (f"by {plain(taken.who)} on {utc_iso(taken.at)}: {plain(taken.reason, limit=300)}",)
     signatures = reader.signatures(analysis)

@@ -18,8 +18,8 @@ _SIZE, _SMALL, _TINY, _TITLE, _HEADING = 8.5, 7.2, 6.2, 18.0, 12.0
 _LEADING = 1.28
 _GAP = 8.0
 _MAX_PICTURE = 300.0
-_N_SMALL = 3
-_LEAST_SHARE = 0.045
+_N_BESIDE, _N_SMALL = 2, 3
+_LEAST_SHARE, _MOST_RIGID = 0.045, 0.8
 _MAX_CAPTION = 400
 
 
@@ -87,8 +87,9 @@ class _Sheets:
         elif isinstance(block, Grid):
             self._grid(block)
         elif isinstance(block, Figures):
-            for picture in block.pictures:
-                self._picture(picture)
+            n_beside = _N_BESIDE if block.is_gallery else 1
+            for k in range(0, len(block.pictures), n_beside):
+                self._pictures(block.pictures[k : k + n_beside], _ROOM / n_beside)
         else:
             for k in range(0, len(block.views), _N_SMALL):
                 self._thumbnails(block.views[k : k + _N_SMALL])
@@ -126,18 +127,22 @@ class _Sheets:
         self.pen.rule(_LEFT, _LEFT + _ROOM, self.y, 0.7 if bold else 0.2)
         self.y -= 2.0
 
-    def _picture(self, picture: Picture) -> None:
+    def _pictures(self, pictures: Sequence[Picture], wide: float) -> None:
+        """Set pictures side by side, each with its caption, in places of this width."""
         from reportlab.lib.utils import ImageReader
 
-        image = ImageReader(str(picture.path))
-        across, high = image.getSize()
-        scale = min(_ROOM / across, _MAX_PICTURE / high)
-        words = self.pen.wrapped(plain(picture.caption, limit=_MAX_CAPTION), _SMALL, _ROOM)
-        self.room(high * scale + len(words) * _SMALL * _LEADING + _GAP)
-        self.canvas.drawImage(image, _LEFT, self.y - high * scale, across * scale, high * scale)
-        self.y -= high * scale
-        self.text(plain(picture.caption, limit=_MAX_CAPTION), _SMALL)
-        self.y -= _GAP
+        images = [ImageReader(str(picture.path)) for picture in pictures]
+        size = _SMALL if len(pictures) == 1 else _TINY
+        scaled = [_fitted(image, wide - (0.0 if wide == _ROOM else _GAP)) for image in images]
+        words = [self.pen.wrapped(plain(one.caption, limit=_MAX_CAPTION), size, wide - _GAP) for one in pictures]
+        high = max(height for _, height in scaled)
+        self.room(high + max(map(len, words)) * size * _LEADING + _GAP)
+        for k, (image, (across, height), lines) in enumerate(zip(images, scaled, words, strict=True)):
+            left = _LEFT + k * wide
+            self.canvas.drawImage(image, left, self.y - height, across, height)
+            for n, line in enumerate(lines):
+                self.pen.text(left, self.y - high - (n + 1) * size * _LEADING, line, size)
+        self.y -= high + max(map(len, words)) * size * _LEADING + _GAP
 
     def _thumbnails(self, views: Sequence[SpectrumView]) -> None:
         """Set a row of small spectra with their captions."""
@@ -179,15 +184,28 @@ class _Sheets:
         canvas.restoreState()
 
 
+def _fitted(image: Any, wide: float) -> tuple[float, float]:
+    """The width and height of a picture that fits into a place."""
+    across, high = image.getSize()
+    scale = min(wide / across, _MAX_PICTURE / high)
+    return across * scale, high * scale
+
+
 def _widths(pen: Pen, grid: Grid, size: float) -> list[float]:
-    """Column widths that fill the sheet: what a column wants, the widest ones giving way."""
+    """Column widths that fill the sheet: what a column wants; where that is too much, the widest texts give way.
+
+    Hashes, labels and numbers are broken only where they alone would fill the sheet.
+    """
     wanted = []
     for k, (name, _) in enumerate(grid.columns):
-        longest = max((max(row[k].split("\n"), key=len) for row in grid.rows), key=len, default="")
-        wanted.append(6.0 + max(pen.width(name, size, bold=True), pen.width(longest, size)))
-    high = _ROOM
-    while sum(min(width, high) for width in wanted) > _ROOM and high > _LEAST_SHARE * _ROOM:
+        widest = max((pen.width(line, size) for row in grid.rows for line in row[k].split("\n")), default=0.0)
+        wanted.append(6.0 + max(pen.width(name, size, bold=True), widest))
+    rigid = [width if kind != "text" else 0.0 for width, (_, kind) in zip(wanted, grid.columns, strict=True)]
+    if sum(rigid) > _MOST_RIGID * _ROOM:
+        rigid = [0.0] * len(rigid)
+    high, widths = _ROOM, wanted
+    while sum(widths) > _ROOM and high > _LEAST_SHARE * _ROOM:
         high *= 0.97
-    widths = [min(width, high) for width in wanted]
+        widths = [max(min(width, high), least) for width, least in zip(wanted, rigid, strict=True)]
     spare = _ROOM - sum(widths)
     return [*widths[:-1], widths[-1] + spare] if spare > 0 else [width * _ROOM / sum(widths) for width in widths]
