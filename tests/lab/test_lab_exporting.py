@@ -240,6 +240,26 @@ def test_the_command_answers_with_a_document(campaign, tmp_path):
     assert "is not empty" in again.stderr
 
 
+def test_what_the_bench_did_comes_back(bench, tmp_path):
+    label = ways.new_sample(bench.lab, "Na3.1Zr1.9Y0.1Si2PO12", note="first").label
+    sheet = ways.sample_sheet(bench.lab, label).document
+    ways.record_weighing(bench.lab, label, {}, as_planned=True)
+    ways.record_firing(bench.lab, label, "calcination", temperature_c=900.0, hours=12.0)
+    ways.export_lab(bench.lab, tmp_path / "out")
+    (recipe,) = rows(tmp_path / "out", "recipes")
+    assert json.loads(recipe["document_json"])["batched"] == recipe["batched"] == sheet["batched"]
+    told = {one["precursor"]: float(one["mass_g"]) for one in rows(tmp_path / "out", "recipe_precursors")}
+    assert told == {one["name"]: one["mass_g"] for one in sheet["precursors"]}
+    with bench.lab.database.read() as reader:
+        weighing = reader.weighing(reader.sample(label))
+    weighed = {one["precursor"]: float(one["mass_g"]) for one in rows(tmp_path / "out", "weighings")}
+    assert weighed == dict(weighing.masses_g)
+    (firing,) = rows(tmp_path / "out", "firings")
+    assert (firing["sample"], firing["step"], firing["temperature_c"], firing["hours"]) == (
+        label, "calcination", "900.0", "12.0",
+    )  # fmt: skip
+
+
 def test_a_trained_lab_tells_its_runs_and_suggestions(literate, tmp_path):
     ways.suggest_compositions(literate.lab, 2)
     ways.export_lab(literate.lab, tmp_path / "out")
