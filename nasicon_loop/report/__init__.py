@@ -1,4 +1,4 @@
-"""Plots and the HTML report, from values. matplotlib is loaded when a picture is drawn, not before."""
+"""Plots, report, tables and RO-Crates, from values. matplotlib is loaded when a picture is drawn, not before."""
 
 from typing import TYPE_CHECKING, Any
 
