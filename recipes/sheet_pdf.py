@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from nasicon_loop.core import plain
+from nasicon_loop.core.pdf_text import Pen, pen_on
 from recipes.bench_sheet import BLANK, Block, Marks, Sheet, Table, contents
-from recipes.pdf_text import Pen, pen_on
 from recipes.values import Recipe
 
 _WIDTH, _HEIGHT = 595.28, 841.89  # A4 in points

@@ -9,6 +9,7 @@ from nasicon_loop.cli import (
     bench,
     bench_live,
     database,
+    export,
     fetch,
     fit,
     load,
@@ -143,6 +144,7 @@ campaign.command("why")(mind.campaign_why)
 campaign.command("health")(mind.campaign_health)
 campaign.command("backtest")(mind.campaign_backtest)
 app.command("report")(loop.report)
+app.command("export")(export.export)
 
 db = _group("db", "Check, repair, back up and upgrade the lab's database.")
 db.command("check")(database.check)

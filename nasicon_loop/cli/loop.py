@@ -204,18 +204,24 @@ def report(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="HTML file; default: reports/ in the lab.")
     ] = None,
+    pdf: Annotated[Path | None, typer.Option(help="Write the same here as a PDF, too.")] = None,
+    all_spectra: Annotated[
+        bool, typer.Option("--all-spectra", help="Every spectrum and file of a long campaign, not the newest alone.")
+    ] = False,
     lab: LabOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the campaign's report: one HTML file without network, and its pictures as PNG."""
+    """Write the campaign's report: one HTML file without network, its pictures as PNG, and a PDF."""
     from nasicon_loop.lab import write_report
 
     with progress_bar() as bar:
-        written = write_report(opened_lab(lab), output, progress=bar)
+        written = write_report(opened_lab(lab), output, pdf=pdf, all_spectra=all_spectra, progress=bar)
 
     def human(screen: "Console") -> None:
-        screen.print(f"report   {plain(written.html, limit=1000)}")
+        screen.print(f"report   {plain(written.html, limit=1000)}", soft_wrap=True)
+        if written.pdf is not None:
+            screen.print(f"pdf      {plain(written.pdf, limit=1000)}", soft_wrap=True)
         for picture in written.pictures:
-            screen.print(f"picture  {plain(picture.path, limit=1000)}")
+            screen.print(f"picture  {plain(picture.path, limit=1000)}", soft_wrap=True)
 
     say(written, human, as_json=as_json)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.dummy import DummyReading, add_dummy, dummy_history
     from nasicon_loop.lab.electronic import Polarised, polarisations, polarise_file, polarise_pellet
     from nasicon_loop.lab.explaining import SuggestionWhy, explain_suggestion
+    from nasicon_loop.lab.exporting import Exported, export_lab
     from nasicon_loop.lab.fetching import Fetched, fetch_structures
     from nasicon_loop.lab.firing import Dwell, Fired, fire, record_firing
     from nasicon_loop.lab.fitting import Fitted, draw_fitted, fit_files, geometry_of, operator_name
@@ -186,6 +187,7 @@ _HOME = {
         "health_from",
         "is_long_work",
     ),
+    "exporting": ("Exported", "export_lab"),
     "explaining": ("SuggestionWhy", "explain_suggestion"),
     "living": ("Caused", "Impact", "LifeRow", "TaughtRun", "impact_of", "life_cycle"),
     "learning": ("Trained", "train_model"),
@@ -264,6 +266,7 @@ __all__ = [
     "DummyReading",
     "Dwell",
     "EqualView",
+    "Exported",
     "Fetched",
     "Fired",
     "Fitted",
@@ -342,6 +345,7 @@ __all__ = [
     "dummy_history",
     "examine",
     "explain_suggestion",
+    "export_lab",
     "fetch_structures",
     "find_bench_devices",
     "fire",

@@ -56,6 +56,7 @@ ACTIONS: tuple[Action, ...] = (
     _cli_only("arrhenius", "sample_arrhenius", "activation energy", "sample arrhenius", "a table for scripts"),
     _cli_only("pooled", "sample_pooled", "one value for a sample", "sample pooled", "a number for scripts"),
     _cli_only("polarisation", "polarise_pellet", "electronic conductivity", "polarisation", "a file is named by path"),
+    _cli_only("export", "export_lab", "all results as tables and an RO-Crate", "export", "writes a folder"),
     _cli_only("back up", "back_up", "copy the database, verified", "db backup", "writes a file"),
     _cli_only("restore", "restore_backup", "go back to a backup", "db restore", "no face may be open then"),
     _cli_only("upgrade", "upgrade_database", "bring the database up to date", "db upgrade", "no face may be open then"),

@@ -1,67 +1,104 @@
-"""Use case: the campaign's report, from the database to one HTML file and its pictures."""
+"""Use case: the campaign's report, from the database to one HTML file with its pictures, and to a PDF."""
 
 import math
-from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
 from nasicon_loop.core import Progress, Refusal, plain, refuse_as_target, with_sd
-from nasicon_loop.lab.analysing import analysis_of, from_stored
+from nasicon_loop.lab import report_parts as parts
+from nasicon_loop.lab.health import campaign_health
 from nasicon_loop.lab.knowledge import room_temperature
-from nasicon_loop.lab.leads import as_analysed
 from nasicon_loop.lab.learning import current_run, load_model
 from nasicon_loop.lab.making import HOST_FORMULA
-from nasicon_loop.lab.pictures import spectrum_picture, tiles
+from nasicon_loop.lab.pictures import tiles
 from nasicon_loop.lab.pooling import pellet_results
 from nasicon_loop.lab.suggesting import dopant_scores
+from nasicon_loop.lab.validating import StoredQuality, stored_quality
 
 if TYPE_CHECKING:
-    from db import JournalEntry, Reader, StoredAnalysis, Suggestion, TeachingRow
+    from db import JournalEntry, Reader, TeachingRow
     from nasicon_loop.lab.context import Lab
-    from nasicon_loop.report import (
-        ElementTile,
-        JournalLine,
-        ParityPoint,
-        RoundPoint,
-        SampleRow,
-        SpectrumView,
-        Written,
-    )
+    from nasicon_loop.report import ElementTile, JournalLine, ParityPoint, RoundPoint, Written
 
 _N_JOURNAL_LINES = 60
 
 
-def write_report(lab: "Lab", output: Path | None = None, *, progress: Progress | None = None) -> "Written":
-    """Write the report to `output` (an .html file), else to reports/ in the lab. Raises Refusal when it cannot be."""
+def write_report(
+    lab: "Lab",
+    output: Path | None = None,
+    *,
+    pdf: Path | None = None,
+    all_spectra: bool = False,
+    progress: Progress | None = None,
+) -> "Written":
+    """Write the report to `output` (an .html file), else to reports/ in the lab; `pdf` gets the same as a PDF.
+
+    Of a long campaign the newest spectra and files are in it, with a word on the others; `all_spectra` has every one.
+    Raises Refusal when it cannot be written, before the work begins where that can be known.
+    """
     from nasicon_loop import report
 
-    if output is not None:
-        if output.suffix.lower() not in (".html", ".htm"):
-            raise Refusal("the report is one .html file", output)
-        refuse_as_target(output)
+    _refuse_target(output, (".html", ".htm"), "the report is one .html file")
+    _refuse_target(pdf, (".pdf",), "this document is one .pdf file")
     run = current_run(lab)
     elements: tuple[ElementTile, ...] = ()
     if run is not None:
         elements = tiles(dopant_scores(lab, load_model(lab, run)))
+    quality, health = _quality(lab), _health(lab)
     with lab.database.read() as reader:
+        standings = parts.standings_of(reader)
+        spectra, n_spectra_out = parts.spectrum_views(reader, standings, None if all_spectra else parts.MAX_SPECTRA)
+        files, n_files_out = parts.file_rows(reader, None if all_spectra else parts.MAX_FILES)
+        results = pellet_results(reader)
         content = report.CampaignReport(
             lab_name=reader.lab.name,
             made_at=lab.clock.now(),
-            samples=_samples(reader),
-            rounds=_rounds(reader),
-            spectra=_spectra(reader),
+            samples=parts.sample_rows(reader, standings),
+            rounds=_rounds(reader, results),
+            spectra=spectra,
             elements=elements,
-            parity=_parity(reader),
+            parity=_parity(reader, results),
             refused_files=tuple((file.name, file.refusal or "") for file in reader.files("refused")),
-            summary=_summary(lab, reader),
-            provenance=_provenance(reader),
+            summary=_summary(lab, reader, results),
+            provenance=parts.provenance(reader),
             journal=tuple(_journal_line(entry) for entry in reader.journal(limit=_N_JOURNAL_LINES)),
             reference_log10_sigma=_reference(reader),
+            n_spectra_left_out=n_spectra_out,
+            pellets=parts.pellet_rows(results),
+            retracted=parts.retracted_rows(reader, standings),
+            health=health,
+            held_out=None if quality is None else quality.view,
+            held_out_caveat="" if quality is None else quality.caveat,
+            files=files,
+            n_files_left_out=n_files_out,
         )
     if output is None:
-        return report.write(content, lab.folder.reports, progress=progress)
-    return report.write(content, output.parent, name=output.name, progress=progress)
+        return report.write(content, lab.folder.reports, pdf_path=pdf, progress=progress)
+    return report.write(content, output.parent, name=output.name, pdf_path=pdf, progress=progress)
+
+
+def _refuse_target(path: Path | None, endings: tuple[str, ...], why: str) -> None:
+    if path is None:
+        return
+    if path.suffix.lower() not in endings:
+        raise Refusal(why, path)
+    refuse_as_target(path)
+
+
+def _quality(lab: "Lab") -> StoredQuality | None:
+    """What the current model said about rows that it had not seen; None where there is no model, or an old one."""
+    try:
+        return stored_quality(lab)
+    except Refusal:
+        return None
+
+
+def _health(lab: "Lab") -> tuple[tuple[str, str, str, str], ...]:
+    """The checks of `nasicon campaign health`, the worst first, and whether the intervals are trusted."""
+    found = campaign_health(lab)
+    gate = ("ok" if found.gate.is_open else "look", "automatic acceptance", found.gate.why, "")
+    return (*((one.verdict, one.name, one.words, one.next_step) for one in found.checks), gate)
 
 
 def _reference(reader: "Reader") -> float | None:
@@ -74,51 +111,12 @@ def _reference(reader: "Reader") -> float | None:
     return median(values) if values else None
 
 
-def _promises(reader: "Reader") -> dict[int, "Suggestion"]:
-    """Suggestion by sample id."""
-    by_id = {one.id: one for one in reader.suggestions()}
-    return {s.id: by_id[s.suggestion_id] for s in reader.samples() if s.suggestion_id in by_id}
-
-
-def _samples(reader: "Reader") -> tuple["SampleRow", ...]:
-    from nasicon_loop.report import SampleRow
-
-    promises, states = _promises(reader), reader.sample_states()
-    rows = []
-    for sample in reader.samples():
-        analyses = reader.current_analyses(sample=sample, with_document=False)
-        best = _most_telling(analyses)
-        promise = promises.get(sample.id)
-        densities = [g.relative_density for p in reader.pellets(sample) if (g := reader.geometry(p)) is not None]
-        weighing = reader.weighing(sample)
-        rows.append(
-            SampleRow(
-                label=sample.label,
-                formula=weighing.weighed_formula if weighing else sample.target_formula,
-                state=states[sample.id],
-                predicted_log10_sigma=promise.log10_sigma_mean if promise else None,
-                predicted_sd=promise.log10_sigma_sd if promise else None,
-                sigma_25_s_cm=best.sigma_25_s_cm if best else None,
-                sigma_25_s_cm_sd=best.sigma_25_s_cm_sd if best else None,
-                relative_density=densities[-1] if densities else None,
-                verdict=best.verdict if best else "",
-                reasons=best.reasons if best else (),
-            )
-        )
-    return tuple(rows)
-
-
-def _most_telling(analyses: Sequence["StoredAnalysis"]) -> "StoredAnalysis | None":
-    order = {"accepted": 0, "review": 1, "rejected": 2}
-    return min(analyses, key=lambda one: (order[one.verdict], -one.id), default=None)
-
-
-def _rounds(reader: "Reader") -> tuple["RoundPoint", ...]:
+def _rounds(reader: "Reader", results: "list[TeachingRow]") -> tuple["RoundPoint", ...]:
     from nasicon_loop.report import RoundPoint
 
-    promises = _promises(reader)
+    promises = parts.promises(reader)
     points = []
-    for row in pellet_results(reader):
+    for row in results:
         log10_sigma, log10_sigma_sd = _measured(row)
         promise = promises.get(row.sample_id)
         points.append(
@@ -133,13 +131,13 @@ def _rounds(reader: "Reader") -> tuple["RoundPoint", ...]:
     return tuple(points)
 
 
-def _parity(reader: "Reader") -> tuple["ParityPoint", ...]:
+def _parity(reader: "Reader", results: "list[TeachingRow]") -> tuple["ParityPoint", ...]:
     from nasicon_loop.report import ParityPoint
 
-    promises = _promises(reader)
+    promises = parts.promises(reader)
     return tuple(
         ParityPoint(row.sample_label, promise.log10_sigma_mean, promise.log10_sigma_sd, *_measured(row))
-        for row in pellet_results(reader)
+        for row in results
         if (promise := promises.get(row.sample_id)) is not None
     )
 
@@ -151,20 +149,7 @@ def _measured(row: "TeachingRow") -> tuple[float, float]:
     return math.log10(sigma), (sd or 0.0) / sigma / math.log(10.0)
 
 
-def _spectra(reader: "Reader") -> tuple["SpectrumView", ...]:
-    views = []
-    for analysis in reader.current_analyses():
-        ancestry = reader.genealogy_of_analysis(analysis.id)
-        owner = ancestry.pellet or ancestry.sample
-        title = owner.label if owner else plain(ancestry.file.name)
-        made = analysis_of(analysis)
-        spectrum = as_analysed(reader, from_stored(reader.spectrum(analysis.spectrum_id)), made)
-        views.append(spectrum_picture(spectrum, made, title))
-    return tuple(views)
-
-
-def _summary(lab: "Lab", reader: "Reader") -> tuple[str, ...]:
-    results = pellet_results(reader)
+def _summary(lab: "Lab", reader: "Reader", results: "list[TeachingRow]") -> tuple[str, ...]:
     counts = reader.counts()
     lines = [
         f"{sum(counts.samples.values())} samples, {sum(counts.files.values())} files, "
@@ -182,21 +167,6 @@ def _summary(lab: "Lab", reader: "Reader") -> tuple[str, ...]:
         f"{energy.activation_energy_ev_sd:g} eV; their uncertainty holds fit, geometry and temperature."
     )
     return tuple(lines)
-
-
-def _provenance(reader: "Reader") -> tuple[tuple[str, str], ...]:
-    from importlib.metadata import version
-
-    pairs = [("program", f"nasicon_loop {version('nasicon_loop')}")]
-    for run in reader.model_runs():
-        pairs.append(
-            (
-                f"model run {run.number}",
-                f"{run.at:%Y-%m-%d %H:%M} UTC, data {run.data_hash[:16]}, {run.n_literature_rows} literature rows, "
-                f"{run.n_lab_rows} lab rows, seed {run.seed}, {run.trigger}",
-            )
-        )
-    return tuple(pairs)
 
 
 def _journal_line(entry: "JournalEntry") -> "JournalLine":

@@ -1,24 +1,30 @@
-"""Plots and the HTML report, from values. matplotlib is loaded when a picture is drawn, not before."""
+"""Plots, report, tables and RO-Crates, from values. matplotlib is loaded when a picture is drawn, not before."""
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nasicon_loop.report.campaign_plots import best_so_far, parity, periodic_table
+    from nasicon_loop.report.crate import METADATA_NAME, Crate, CrateFile, file_id, metadata, references
+    from nasicon_loop.report.crate_check import crate_faults
     from nasicon_loop.report.html import page
     from nasicon_loop.report.layout import PLACES
     from nasicon_loop.report.panels import Axis, Mark, Panel, PanelKind, Series, Span, spectrum_panels
     from nasicon_loop.report.score_plots import pair_map
     from nasicon_loop.report.spectrum_plots import bode, nyquist, overview, relaxation, residuals
     from nasicon_loop.report.style import refuse_picture
+    from nasicon_loop.report.tables import Cell, Column, Kind, TableFiles, TableShape, readme, refuse_without_parquet
     from nasicon_loop.report.validation_plots import validation_sheet
     from nasicon_loop.report.values import (
         CampaignReport,
         ElementTile,
+        FileRow,
         HeldOutView,
         JournalLine,
         PairTile,
         ParityPoint,
+        PelletRow,
         Picture,
+        RetractedRow,
         RoundPoint,
         SampleRow,
         SpectrumView,
@@ -28,27 +34,41 @@ if TYPE_CHECKING:
     from nasicon_loop.report.writing import write
 
 __all__ = [
+    "METADATA_NAME",
     "PLACES",
     "Axis",
     "CampaignReport",
+    "Cell",
+    "Column",
+    "Crate",
+    "CrateFile",
     "ElementTile",
+    "FileRow",
     "HeldOutView",
     "JournalLine",
+    "Kind",
     "Mark",
     "NyquistLimits",
     "PairTile",
     "Panel",
     "PanelKind",
     "ParityPoint",
+    "PelletRow",
     "Picture",
+    "RetractedRow",
     "RoundPoint",
     "SampleRow",
     "Series",
     "Span",
     "SpectrumView",
+    "TableFiles",
+    "TableShape",
     "Written",
     "best_so_far",
     "bode",
+    "crate_faults",
+    "file_id",
+    "metadata",
     "nyquist",
     "nyquist_limits",
     "overview",
@@ -56,7 +76,10 @@ __all__ = [
     "pair_map",
     "parity",
     "periodic_table",
+    "readme",
+    "references",
     "refuse_picture",
+    "refuse_without_parquet",
     "relaxation",
     "residuals",
     "spectrum_panels",
@@ -65,6 +88,23 @@ __all__ = [
 ]
 
 _HOMES = {
+    "FileRow": "values",
+    "PelletRow": "values",
+    "RetractedRow": "values",
+    "METADATA_NAME": "crate",
+    "Crate": "crate",
+    "CrateFile": "crate",
+    "file_id": "crate",
+    "metadata": "crate",
+    "references": "crate",
+    "crate_faults": "crate_check",
+    "Cell": "tables",
+    "Column": "tables",
+    "Kind": "tables",
+    "TableFiles": "tables",
+    "TableShape": "tables",
+    "readme": "tables",
+    "refuse_without_parquet": "tables",
     "Axis": "panels",
     "Mark": "panels",
     "Panel": "panels",

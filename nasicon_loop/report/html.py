@@ -1,14 +1,26 @@
 """The report as one HTML file: no network, no script, pictures inside, every text escaped."""
 
 import base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from html import escape
-from typing import Any
 
 from nasicon_loop.core import plain, utc_iso
-from nasicon_loop.report.values import CampaignReport, Picture, SampleRow
+from nasicon_loop.report.content import (
+    VERDICTS,
+    Block,
+    CellKind,
+    Figures,
+    Grid,
+    Lines,
+    Section,
+    caption,
+    sections,
+    title_of,
+)
+from nasicon_loop.report.thumbnails import sketch, svg
+from nasicon_loop.report.values import CampaignReport, Picture, SpectrumView
 
-_MAX_TEXT = 400
+_MAX_CAPTION = 400
 _MEDIA_TYPES = {".png": "image/png", ".svg": "image/svg+xml"}
 
 _CSS = """
@@ -23,90 +35,15 @@ th, td { text-align: left; padding: .32rem .55rem; border-bottom: 1px solid #ddd
 th { background: #f3f6f9; } td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .verdict { font-weight: 600; white-space: nowrap; }
 .accepted::before { content: "\\25CF  "; color: #009E73; } .review::before { content: "\\25B2  "; color: #B87A00; }
-.rejected::before { content: "\\2716  "; color: #D55E00; }
-figure { margin: 1rem 0; } figure img { max-width: 100%; height: auto; border: 1px solid #e5e5e5; }
+.rejected::before { content: "\\2716  "; color: #D55E00; } .retracted::before { content: "\\21B6  "; color: #D55E00; }
+figure { margin: 1rem 0; } figure img, figure svg { max-width: 100%; height: auto; border: 1px solid #e5e5e5; }
 figcaption { font-size: .85rem; color: #555; }
 .spectra { display: grid; grid-template-columns: repeat(auto-fill, minmax(420px, 1fr)); gap: 1rem; }
+.small { display: grid; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); gap: .7rem; }
+.small figure { margin: 0; } .small figcaption { font-size: .72rem; overflow-wrap: anywhere; }
 .quiet { color: #666; font-size: .87rem; } code { overflow-wrap: anywhere; }
 @media print { h2 { break-after: avoid; } figure { break-inside: avoid; } }
 """
-
-
-def _text(value: Any) -> str:
-    return escape(plain(value, limit=_MAX_TEXT))
-
-
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, number_columns: Sequence[int] = ()) -> str:
-    """Return a table; cells are HTML already."""
-    head = "".join(f"<th>{escape(column)}</th>" for column in columns)
-    body = "".join(
-        "<tr>"
-        + "".join(f'<td class="number">{cell}</td>' if k in number_columns else f"<td>{cell}</td>"
-                  for k, cell in enumerate(row))
-        + "</tr>\n"
-        for row in rows
-    )  # fmt: skip
-    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table></div>'
-
-
-def _verdict(word: str) -> str:
-    known = word if word in {"accepted", "review", "rejected"} else ""
-    return f'<span class="verdict {known}">{_text(word)}</span>' if word else "–"
-
-
-def _sigma(value: float | None, sd: float | None) -> str:
-    if value is None:
-        return "–"
-    return f"{value:.2e}" + (f" ± {sd:.1e}" if sd is not None else "")
-
-
-def _predicted(row: SampleRow) -> str:
-    if row.predicted_log10_sigma is None:
-        return "–"
-    spread = f" ± {row.predicted_sd:.2f}" if row.predicted_sd is not None else ""
-    return f"{row.predicted_log10_sigma:.2f}{spread}"
-
-
-def _samples(report: CampaignReport) -> str:
-    rows = [
-        (
-            f"<code>{_text(row.label)}</code>",
-            _text(row.formula),
-            _text(row.state),
-            _predicted(row),
-            _sigma(row.sigma_25_s_cm, row.sigma_25_s_cm_sd),
-            "–" if row.relative_density is None else f"{100.0 * row.relative_density:.0f} %",
-            _verdict(row.verdict),
-            "<br>".join(_text(reason) for reason in row.reasons),
-        )
-        for row in report.samples
-    ]
-    columns = ("sample", "composition", "state", "predicted log₁₀ σ", "σ(25 °C) / S cm⁻¹", "density", "verdict", "why")
-    return _table(columns, rows, number_columns=(3, 4, 5))
-
-
-def _best(report: CampaignReport) -> str:
-    measured = [row for row in report.samples if row.sigma_25_s_cm is not None and row.verdict != "rejected"]
-    if not measured:
-        return "<p>Nothing measured yet.</p>"
-    measured.sort(key=lambda row: -(row.sigma_25_s_cm or 0.0))
-    rows = [
-        (f"<code>{_text(row.label)}</code>", _text(row.formula), _sigma(row.sigma_25_s_cm, row.sigma_25_s_cm_sd),
-         _verdict(row.verdict))
-        for row in measured[:5]
-    ]  # fmt: skip
-    return _table(("sample", "composition", "σ(25 °C) / S cm⁻¹", "verdict"), rows, number_columns=(2,))
-
-
-def _figure(picture: Picture) -> str:
-    media = _MEDIA_TYPES[picture.path.suffix.lower()]
-    data = base64.b64encode(picture.path.read_bytes()).decode("ascii")
-    caption = _text(picture.caption)
-    return f'<figure><img src="data:{media};base64,{data}" alt="{caption}"><figcaption>{caption}</figcaption></figure>'
-
-
-def _section(title: str, body: str) -> str:
-    return f"<h2>{escape(title)}</h2>\n{body}\n" if body else ""
 
 
 def page(report: CampaignReport, overview: Sequence[Picture] = (), spectra: Sequence[Picture] = ()) -> str:
@@ -115,36 +52,66 @@ def page(report: CampaignReport, overview: Sequence[Picture] = (), spectra: Sequ
     A content security policy forbids everything but the inline style and the pictures, so a text that slipped through
     could still neither run nor call home.
     """
-    n_left_out = max(0, len(report.spectra) - report.max_spectra)
-    shown = '<div class="spectra">' + "".join(map(_figure, spectra)) + "</div>" if spectra else ""
-    if n_left_out:
-        shown += f'<p class="quiet">{n_left_out} older spectra are not shown.</p>'
-    summary = "".join(f"<li>{_text(line)}</li>" for line in report.summary)
-    provenance = _table(("", ""), [(_text(name), f"<code>{_text(value)}</code>") for name, value in report.provenance])
-    refused = _table(("file", "reason"), [(_text(name), _text(why)) for name, why in report.refused_files])
-    journal = _table(
-        ("when (UTC)", "who", "event", "subject", "detail"),
-        [
-            (_text(utc_iso(line.at)), _text(line.who), _text(line.event), _text(line.subject), _text(line.detail))
-            for line in report.journal
-        ],
-    )
-    title = _text(f"Campaign of {report.lab_name}")
-    parts = [
-        f'<h1>{title}</h1>\n<p class="quiet">made {_text(utc_iso(report.made_at))}</p>',
-        f"<ul>{summary}</ul>" if summary else "",
-        _section("Best pellets", _best(report)),
-        _section("Course of the campaign", "".join(map(_figure, overview))),
-        _section("Samples", _samples(report) if report.samples else "<p>No samples yet.</p>"),
-        _section("Spectra and fits", shown),
-        _section("Files that were refused", refused if report.refused_files else ""),
-        _section("Provenance", provenance if report.provenance else ""),
-        _section("Journal (newest first)", journal if report.journal else ""),
-    ]
+    title = escape(title_of(report))
+    body = "\n".join(map(_section, sections(report, overview, spectra)))
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
         '<meta http-equiv="Content-Security-Policy" '
         "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">\n"
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n<style>{_CSS}</style></head>\n<body>\n" + "\n".join(parts) + "</body></html>\n"
+        f"<title>{title}</title>\n<style>{_CSS}</style></head>\n<body>\n"
+        f'<h1>{title}</h1>\n<p class="quiet">made {escape(utc_iso(report.made_at))}</p>\n{body}</body></html>\n'
     )
+
+
+def _section(section: Section) -> str:
+    head = f"<h2>{escape(section.title)}</h2>\n" if section.title else ""
+    return head + "\n".join(map(_block, section.blocks)) + "\n"
+
+
+def _block(block: Block) -> str:
+    if isinstance(block, Lines):
+        return _lines(block)
+    if isinstance(block, Grid):
+        return _table(block)
+    if isinstance(block, Figures):
+        figures = "".join(map(_figure, block.pictures))
+        return f'<div class="spectra">{figures}</div>' if block.is_gallery else figures
+    return '<div class="small">' + "\n".join(map(_thumbnail, block.views)) + "</div>"
+
+
+def _lines(block: Lines) -> str:
+    if block.is_quiet:
+        return "".join(f'<p class="quiet">{escape(line)}</p>' for line in block.lines)
+    return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in block.lines) + "</ul>"
+
+
+def _table(grid: Grid) -> str:
+    head = "".join(f"<th>{escape(name)}</th>" for name, _ in grid.columns)
+    kinds = [kind for _, kind in grid.columns]
+    body = "".join("<tr>" + "".join(map(_cell, kinds, row)) + "</tr>\n" for row in grid.rows)
+    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table></div>'
+
+
+def _cell(kind: CellKind, text: str) -> str:
+    shown = "<br>".join(map(escape, text.split("\n")))
+    if kind == "number":
+        return f'<td class="number">{shown}</td>'
+    if kind == "code":
+        return f"<td><code>{shown}</code></td>"
+    if kind == "verdict" and text != "–":
+        return f'<td><span class="verdict {text if text in VERDICTS else ""}">{shown}</span></td>'
+    return f"<td>{shown}</td>"
+
+
+def _figure(picture: Picture) -> str:
+    media = _MEDIA_TYPES[picture.path.suffix.lower()]
+    data = base64.b64encode(picture.path.read_bytes()).decode("ascii")
+    words = escape(plain(picture.caption, limit=_MAX_CAPTION))
+    return f'<figure><img src="data:{media};base64,{data}" alt="{words}"><figcaption>{words}</figcaption></figure>'
+
+
+def _thumbnail(view: SpectrumView) -> str:
+    drawn = sketch(view)
+    words = escape(plain(f"{caption(view)}; {drawn.words}", limit=_MAX_CAPTION))
+    return f"<figure>{svg(drawn)}<figcaption>{words}</figcaption></figure>"

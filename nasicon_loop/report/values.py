@@ -167,6 +167,41 @@ class SampleRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PelletRow:
+    """One pellet that teaches, at 25 °C; several sweeps of it are one value."""
+
+    label: str
+    formula: str
+    sigma_25_s_cm: float
+    sigma_25_s_cm_sd: float | None = None
+    relative_density: float | None = None
+    verdict: Verdict = "accepted"
+    signed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RetractedRow:
+    """One result that was taken back: whose, which analysis, by whom and why."""
+
+    label: str
+    analysis: str
+    at: datetime
+    who: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """One imported file; `reader` with its version, `owner` a sample's or pellet's label."""
+
+    name: str
+    sha256: str
+    reader: str
+    state: str
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class JournalLine:
     """One line of the journal."""
 
@@ -187,7 +222,12 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class CampaignReport:
-    """All that `write` needs. `provenance` are pairs such as ("data hash", "ab12...")."""
+    """All that `write` needs. `provenance` are pairs such as ("data hash", "ab12...").
+
+    Of `spectra` (oldest first) the newest `max_spectra` are drawn large, the others small. `n_spectra_left_out` and
+    `n_files_left_out` are those that the caller did not give. `health` are (verdict, check, words, next step);
+    `held_out` what the current model said about rows that it had not seen.
+    """
 
     lab_name: str
     made_at: datetime
@@ -204,6 +244,14 @@ class CampaignReport:
     reference_name: str = "undoped Na3Zr2Si2PO12"
     score_name: str = "expected log₁₀(σ / S cm⁻¹)"
     max_spectra: int = field(default=40)
+    n_spectra_left_out: int = 0
+    pellets: tuple[PelletRow, ...] = ()
+    retracted: tuple[RetractedRow, ...] = ()
+    health: tuple[tuple[str, str, str, str], ...] = ()
+    held_out: HeldOutView | None = None
+    held_out_caveat: str = ""
+    files: tuple[FileRow, ...] = ()
+    n_files_left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,3 +260,4 @@ class Written:
 
     html: Path
     pictures: tuple[Picture, ...]
+    pdf: Path | None = None

@@ -1,42 +1,59 @@
-"""A report on disk: pictures beside one HTML file that carries them inside."""
+"""A report on disk: pictures beside one HTML file that carries them inside, and the same as a PDF where asked for."""
 
 import re
 from pathlib import Path
 
 from nasicon_loop.core import Progress, Refusal, Silent, plain, refuse_as_target, write_whole
 from nasicon_loop.report.campaign_plots import best_so_far, parity, periodic_table
+from nasicon_loop.report.content import caption
 from nasicon_loop.report.html import page
 from nasicon_loop.report.spectrum_plots import nyquist
-from nasicon_loop.report.values import CampaignReport, Picture, SpectrumView, Written
+from nasicon_loop.report.validation_plots import validation_sheet
+from nasicon_loop.report.values import CampaignReport, Picture, Written
 
 HTML_NAME = "report.html"
 
 
-def write(report: CampaignReport, folder: Path, *, name: str = HTML_NAME, progress: Progress | None = None) -> Written:
+def write(
+    report: CampaignReport,
+    folder: Path,
+    *,
+    name: str = HTML_NAME,
+    pdf_path: Path | None = None,
+    progress: Progress | None = None,
+) -> Written:
     """Draw all pictures into `folder` and write the page there as `name`, replacing an older one at once.
 
-    Pictures without data are left out. Raises Refusal when the folder cannot be written, or the page not be a file.
+    Pictures without data are left out; `pdf_path` gets the same document as a PDF. Raises Refusal when the folder
+    cannot be written, or page or PDF not be a file.
     """
     target = folder / name
-    refuse_as_target(target)
+    for path in (target, pdf_path):
+        if path is not None:
+            refuse_as_target(path)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Refusal(f"cannot be written ({error.strerror})", target) from error
     bar = progress or Silent()
     shown = report.spectra[-report.max_spectra :]
-    bar.start("report", 4 + len(shown))
+    bar.start("report", 5 + len(shown) + (pdf_path is not None))
     overview = _overview(report, folder, bar)
     spectra = []
     taken: set[str] = set()
     for view in shown:
         path = folder / f"nyquist_{_file_name(view.label, taken)}.png"
-        spectra.append(Picture(nyquist(view, path), _caption(view)))
+        spectra.append(Picture(nyquist(view, path), caption(view)))
         bar.advance(detail=plain(view.label))
     write_whole(target, page(report, overview, spectra).encode(), make_parents=True)
     bar.advance(detail=plain(name))
+    if pdf_path is not None:
+        from nasicon_loop.report.pdf import pdf
+
+        write_whole(pdf_path, pdf(report, overview, spectra), make_parents=True)
+        bar.advance(detail=plain(pdf_path.name))
     bar.finish()
-    return Written(target, (*overview, *spectra))
+    return Written(target, (*overview, *spectra), pdf_path)
 
 
 def _overview(report: CampaignReport, folder: Path, bar: Progress) -> list[Picture]:
@@ -58,6 +75,11 @@ def _overview(report: CampaignReport, folder: Path, bar: Progress) -> list[Pictu
         path = parity(report.parity, folder / "parity.png")
         pictures.append(Picture(path, "Prediction made before the pellet, against the measurement"))
     bar.advance(detail="parity")
+    if report.held_out is not None:
+        path = validation_sheet([report.held_out], folder / "calibration.png")
+        told = f"Rows that the model had not seen: {report.held_out.words}"
+        pictures.append(Picture(path, f"{told}; {report.held_out_caveat}" if report.held_out_caveat else told))
+    bar.advance(detail="calibration")
     return pictures
 
 
@@ -69,8 +91,3 @@ def _file_name(label: str, taken: set[str]) -> str:
         name, number = f"{base}_{number}", number + 1
     taken.add(name.lower())
     return name
-
-
-def _caption(view: SpectrumView) -> str:
-    says_itself = bool(view.lines) and view.lines[0].startswith(view.verdict)
-    return "; ".join([view.label, *([] if says_itself or not view.verdict else [view.verdict]), *view.lines])

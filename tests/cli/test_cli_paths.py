@@ -52,6 +52,7 @@ READ = {
 WRITE = {
     ("data cif", "output"): ("data cif Na3Zr2Si2PO12 --output PATH", ".cif"),
     ("report", "output"): ("report --output PATH", ".html"),
+    ("report", "pdf"): ("report --pdf PATH", ".pdf"),
     ("recipe", "pdf"): ("recipe Na3Zr2Si2PO12 --pdf PATH", ".pdf"),
     ("analysis show", "plot"): ("analysis show 1 --plot PATH", ".png"),
     ("fit", "plot"): ("fit GOOD --plot PATH", ".svg"),
@@ -65,6 +66,7 @@ WRITE = {
 MAKE = {
     ("init", "folder"): "init PATH",
     ("data fetch", "output"): "data fetch cod --output PATH",
+    ("export", "folder"): "export PATH",
     ("fit", "plot folder"): "fit GOOD --plot PATH",
 }
 """Folders that are made or written to."""

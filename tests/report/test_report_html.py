@@ -114,10 +114,15 @@ def test_numbers_and_verdicts_are_shown(tmp_path):
 
 
 def test_a_long_campaign_shows_the_newest_spectra_and_says_so(tmp_path):
-    report = CampaignReport("lab", NOW, spectra=tuple(view(f"NL-{k:04d}") for k in range(4)), max_spectra=2)
+    report = CampaignReport(
+        "lab", NOW, spectra=tuple(view(f"NL-{k:04d}") for k in range(4)), max_spectra=2, n_spectra_left_out=7
+    )
     written = write(report, tmp_path)
     assert [picture.path.name for picture in written.pictures] == ["nyquist_NL-0002.png", "nyquist_NL-0003.png"]
-    assert "2 older spectra are not shown" in "".join(parsed(written.html).text)
+    page = parsed(written.html)
+    assert "7 older spectra are not shown" in "".join(page.text)
+    assert page.tags.count("svg") == 2, "the others are drawn small"
+    assert "NL-0000; accepted" in "".join(page.text)
 
 
 def test_a_report_replaces_the_older_one_as_a_whole(tmp_path, monkeypatch):

@@ -114,7 +114,8 @@ def test_nothing_listens_but_the_browser_server_and_the_simulated_devices() -> N
 def test_no_table_for_spreadsheets_is_written() -> None:
     """A cell that begins with = + - @ is a formula to a spreadsheet: whoever adds a CSV has to neutralise it.
 
-    `lab/fetching.py` does: test_no_cell_of_the_table_is_a_formula.
+    `lab/fetching.py` does: test_no_cell_of_the_table_is_a_formula. `report/tables.py` writes its cells itself:
+    test_no_cell_computes_in_a_spreadsheet.
     """
     writing = [
         f"{where}:{call.lineno}"

@@ -1,5 +1,6 @@
 """What files, people and instruments call things is shown as text: never as an escape, markup, code or another line."""
 
+import csv
 import json
 import os
 import sys
@@ -12,9 +13,10 @@ from typer.testing import CliRunner
 
 from nasicon_loop.cli.app import app
 from nasicon_loop.core import plain, to_json
-from nasicon_loop.lab import write_report
+from nasicon_loop.lab import export_lab, write_report
 from nasicon_loop.lab.context import Lab
 from nasicon_loop.lab.scan import scan_once
+from nasicon_loop.report import crate_faults
 
 HOSTILE = (
     "\x1b[2J\x1b]0;owned\x07\x9b31m[red]<img src=x onerror=alert(1)>&lt;=cmd|' calc'!A0$\\frac{\u202egpj.exe\u2028x"
@@ -77,6 +79,28 @@ def test_the_report_holds_no_markup_from_outside(hostile: Lab) -> None:
     assert is_harmless(page)
 
 
+def test_the_tables_that_leave_the_lab_hold_text_and_no_formula(hostile: Lab) -> None:
+    out = hostile.folder.path.parent / "out"
+    export_lab(hostile, out, with_files=True)
+    for path in out.glob("*.csv"):
+        text = path.read_text(encoding="utf-8")
+        assert is_harmless(text), path.name
+        cells = [cell for row in csv.reader(text.splitlines()) for cell in row]
+        assert [cell for cell in cells if cell[:1] in set("=+-@") and not _is_number(cell)] == []
+    assert is_harmless((out / "README.md").read_text(encoding="utf-8"))
+    assert is_harmless((out / "ro-crate-metadata.json").read_text(encoding="utf-8"))
+    assert crate_faults(out) == []
+    assert all(path.name.partition(".")[0].isalnum() for path in (out / "originals").iterdir())
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
 def test_names_that_are_no_text_are_imported_all_the_same(lab: Lab, sweep: bytes) -> None:
     name = os.fsencode(lab.folder.inbox) + b"/NL-0001_\xff\xfe.csv"
@@ -93,7 +117,7 @@ def test_names_that_are_no_text_are_imported_all_the_same(lab: Lab, sweep: bytes
 
 @given(st.text(st.characters()))
 def test_json_shows_nothing_that_a_terminal_acts_on_and_loses_nothing(text: str) -> None:
-    written = to_json({"x": text, text[:5]: 1})
+    written = to_json({"x": text, f"y{text[:5]}": 1})
     assert is_harmless(written)
     assert json.loads(written)["x"] == text
 
