@@ -300,6 +300,7 @@ def test_a_database_that_another_program_holds(folder: Path, monkeypatch: pytest
         pass
 
 
+@pytest.mark.sqlite  # it moves its lab to a server itself
 @pytest.mark.parametrize("moment", ["between two looks", "in the middle of a write", "right before the commit"])
 def test_a_server_that_drops_every_connection(
     workshop: Any, on_server: Callable[[Path], Path], moment: str, monkeypatch: pytest.MonkeyPatch
