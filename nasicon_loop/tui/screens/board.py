@@ -26,6 +26,7 @@ from nasicon_loop.tui import words
 from nasicon_loop.tui.keys import bindings_of, in_keys
 from nasicon_loop.tui.screens.base import WIDE, LabScreen
 from nasicon_loop.tui.spawning import spawn
+from nasicon_loop.tui.unwaited import unwaited
 from nasicon_loop.tui.widgets.bars import Detail, Line
 from nasicon_loop.tui.widgets.dialogs import Field, Help, Values
 from nasicon_loop.tui.widgets.table import TextTable
@@ -94,7 +95,8 @@ class BoardScreen(LabScreen):
         """In a thread; in a process of its own where it would keep the screens from answering for seconds."""
         if await asyncio.to_thread(is_long_work, self.lab):
             return health_from(await self.nasicon.jobs.aside("health", "health"))
-        return await asyncio.to_thread(campaign_health, self.lab)
+        found: Health = await unwaited(campaign_health, self.lab)
+        return found
 
     def do_health(self) -> None:
         """Look at the campaign's health again and show every check with its next step."""
