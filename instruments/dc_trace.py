@@ -38,11 +38,15 @@ _FACTOR = {
 
 @dataclass(frozen=True, eq=False)
 class DcTrace:
-    """Times in s, currents in A (both (n,), read-only), and the mean voltage in V where the file has one."""
+    """Times in s, currents in A (both (n,), read-only), and the mean voltage in V where the file has one.
+
+    `n_at_frequency` rows of the same file are of a sweep, and left out.
+    """
 
     time_s: NDArray[np.float64]
     current_a: NDArray[np.float64]
     voltage_v: float | None
+    n_at_frequency: int = 0
 
 
 def read_dc(path: str | Path) -> DcTrace:
@@ -68,11 +72,12 @@ def read_dc_bytes(data: bytes) -> DcTrace:
     if delimiter != "," and uses_decimal_comma(rows):
         rows = [with_points(fields) for fields in rows]
     at_frequency = columns.get("frequency", (None, 1.0))[0]
-    kept = [
+    steady = [
         (line, fields)
         for (line, _), fields in zip(body, rows, strict=True)
-        if fields[columns["current"][0]] and (at_frequency is None or fields[at_frequency] in ("", "0"))
+        if at_frequency is None or fields[at_frequency] in ("", "0")
     ]
+    kept = [(line, fields) for line, fields in steady if fields[columns["current"][0]]]
     if not kept:
         raise UnreadableFile("holds no row with a current")
     values = {
@@ -83,7 +88,8 @@ def read_dc_bytes(data: bytes) -> DcTrace:
     if len(values["time"]) != len(values["current"]):
         raise UnreadableFile("there are rows with a current and without a time: export again")
     voltage = values.get("voltage")
-    return DcTrace(_frozen(values["time"]), _frozen(values["current"]), float(np.mean(voltage)) if voltage else None)
+    mean_v = float(np.mean(voltage)) if voltage else None
+    return DcTrace(_frozen(values["time"]), _frozen(values["current"]), mean_v, len(rows) - len(steady))
 
 
 def _frozen(values: Sequence[float]) -> NDArray[np.float64]:

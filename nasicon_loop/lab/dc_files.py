@@ -9,16 +9,19 @@ _MOST_BYTES = 20_000_000
 
 
 def with_dc_hint(reason: str, data: bytes) -> str:
-    """Return the reason why no impedance could be read, with what to do where the bytes are a current against time."""
+    """Return the reason why no impedance could be read, with what to do where the bytes are a current against time.
+
+    A sweep with steps at rest around it is a sweep: its own reason is all there is to say.
+    """
     import instruments
 
     if len(data) > _MOST_BYTES:
         return reason
     try:
-        instruments.read_dc_bytes(data)
+        trace = instruments.read_dc_bytes(data)
     except instruments.UnreadableFile:
         return reason
-    return f"{reason}; {_WHAT_TO_DO}"
+    return reason if trace.n_at_frequency else f"{reason}; {_WHAT_TO_DO}"
 
 
 def dc_hint_of(path: Path, reason: str) -> str:

@@ -1,6 +1,5 @@
 """The Textual application: screens by digits, one poll of the database, one child process, one place for messages."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -26,6 +25,7 @@ from nasicon_loop.tui.screens.suggestions import SuggestionsScreen
 from nasicon_loop.tui.spawning import spawn
 from nasicon_loop.tui.style import CSS
 from nasicon_loop.tui.themes import DARK, LIGHT
+from nasicon_loop.tui.unwaited import unwaited
 from nasicon_loop.tui.widgets.dialogs import Ask, Help
 
 _POLL_SECONDS = 0.5
@@ -95,7 +95,7 @@ class NasiconApp(App[None]):
 
     async def _poll(self) -> None:
         try:
-            token = await asyncio.to_thread(self.lab.database.change_token)
+            token = await unwaited(self.lab.database.change_token)
         except Refusal as refusal:
             self.say_refusal(refusal)
             return

@@ -115,7 +115,11 @@ class Traffic:
             assert done.returncode == 0, told
 
     def leaf(self) -> None:
-        """A person at the screens in a terminal, who leafs through them and leaves with q."""
+        """A person at the screens in a terminal, who leafs through them and leaves with q.
+
+        The next key comes when the screen has answered the last one: a terminal hands a picture over in pieces of 4 kB,
+        and a key for each piece would be more keys than pictures, without end.
+        """
         ours, theirs = os.openpty()
         termios.tcsetwinsize(theirs, (40, 120))
         command = [sys.executable, "-m", "nasicon_loop.cli", "tui", "--lab", str(self.folder)]
@@ -130,6 +134,7 @@ class Traffic:
                 if b"Board" in shown:  # it is there, and takes keys
                     os.write(ours, next(keys).encode())
                     self.n_leaves += 1
+                    shown += _answer(ours)
             os.write(ours, b"q")
             while process.poll() is None:
                 shown += _read(ours)
@@ -149,6 +154,14 @@ def _read(terminal: int) -> bytes:
         return os.read(terminal, 65536) if ready else b""
     except OSError:  # whoever was at the other end has left
         return b""
+
+
+def _answer(terminal: int) -> bytes:
+    """What comes until the terminal has been quiet for a moment, at most some seconds of it."""
+    shown, until = _read(terminal), time.monotonic() + 5.0
+    while time.monotonic() < until and select.select([terminal], [], [], 0.05)[0]:
+        shown += _read(terminal)
+    return shown
 
 
 def _nasicon(*words: str) -> "subprocess.Popen[str]":

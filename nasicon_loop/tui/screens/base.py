@@ -15,6 +15,7 @@ from nasicon_loop.lab import Lab
 from nasicon_loop.tui.keys import actions_of, in_keys, place, slug
 from nasicon_loop.tui.spawning import spawn
 from nasicon_loop.tui.themes import Palette, palette
+from nasicon_loop.tui.unwaited import unwaited
 from nasicon_loop.tui.widgets.bars import KeyBar, Line, Tabs
 from nasicon_loop.tui.widgets.dialogs import Ask, Field, Form, Values
 from nasicon_loop.tui.widgets.table import TextTable
@@ -40,7 +41,8 @@ class LabScreen(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._reading = 0
+        self._is_reading = False
+        self._is_asked_again = self._must_read = False
         self._is_wide: bool | None = None
         self._shown_for: object = None
         self.n_wanted = PAGE
@@ -97,25 +99,38 @@ class LabScreen(Screen[None]):
         self._is_wide = is_wide
 
     def reload(self, *, only_if_old: bool = False) -> None:
-        """Read in a thread, then show; only the newest reading is shown.
+        """Read in a thread, then show; what is no longer the question is not shown.
 
-        With `only_if_old` nothing is read while nobody changed the database and the question is still the same.
+        With `only_if_old` nothing is read while nobody changed the database and the question is still the same. However
+        often it is asked to while it reads, a screen then reads once more.
         """
-        self._reading += 1
-        spawn(self, self._reload, self._reading, only_if_old, group="reading", is_exclusive=True)
+        self._must_read |= not only_if_old
+        self._is_asked_again = True
+        if not self._is_reading:
+            self._is_reading = True
+            spawn(self, self._read_on, group="reading")
 
-    async def _reload(self, reading: int, only_if_old: bool) -> None:
+    async def _read_on(self) -> None:
+        try:
+            while self._is_asked_again:
+                only_if_old = not self._must_read
+                self._is_asked_again = self._must_read = False
+                await self._read(only_if_old)
+        finally:
+            self._is_reading = False
+
+    async def _read(self, only_if_old: bool) -> None:
         asked = self._asked()
         try:
             # the token first: what is changed while we read is seen by the next look
-            asks = await asyncio.to_thread(self.lab.database.change_token), asked
+            asks = await unwaited(self.lab.database.change_token), asked
             if only_if_old and asks == self._shown_for:
                 return
-            data = await asyncio.to_thread(self.load)
+            data = await unwaited(self.load)
         except Refusal as refusal:
             self.nasicon.say_refusal(refusal)
             return
-        if reading == self._reading and self.is_mounted:
+        if asked == self._asked() and self.is_mounted:
             self.show(data)
             self._shown_for = asks[0], self._asked()
             self.draw_keys()

@@ -1,6 +1,5 @@
 """Board: samples by stage, what each waits for, and how the campaign stands."""
 
-import asyncio
 import time
 from collections.abc import Iterable
 from typing import Any
@@ -93,7 +92,7 @@ class BoardScreen(LabScreen):
 
     async def _look(self) -> Health:
         """In a thread; in a process of its own where it would keep the screens from answering for seconds."""
-        if await asyncio.to_thread(is_long_work, self.lab):
+        if await unwaited(is_long_work, self.lab):
             return health_from(await self.nasicon.jobs.aside("health", "health"))
         found: Health = await unwaited(campaign_health, self.lab)
         return found

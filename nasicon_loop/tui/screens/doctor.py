@@ -1,6 +1,5 @@
 """Check: what is broken in the installation and the lab, and what mends it."""
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from nasicon_loop.tui.keys import bindings_of
 from nasicon_loop.tui.screens.base import LabScreen
 from nasicon_loop.tui.spawning import spawn
 from nasicon_loop.tui.themes import Palette
+from nasicon_loop.tui.unwaited import unwaited
 from nasicon_loop.tui.widgets.bars import Detail
 from nasicon_loop.tui.widgets.dialogs import Page
 from nasicon_loop.tui.widgets.table import TextTable
@@ -83,7 +83,7 @@ class DoctorScreen(LabScreen):
 
         async def show() -> None:
             try:
-                rows = await asyncio.to_thread(settings_rows, self.lab)
+                rows = await unwaited(settings_rows, self.lab)
             except Refusal as refusal:
                 self.nasicon.say_refusal(refusal)
                 return

@@ -1,6 +1,5 @@
 """Model: the trainings so far and a new one, how good it is, and the scores of the dopants as table and as map."""
 
-import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from nasicon_loop.tui import words
 from nasicon_loop.tui.keys import bindings_of
 from nasicon_loop.tui.screens.base import LabScreen
 from nasicon_loop.tui.spawning import spawn
+from nasicon_loop.tui.unwaited import unwaited
 from nasicon_loop.tui.widgets.bars import Line
 from nasicon_loop.tui.widgets.quality import CalibrationPlot, ParityPlot, map_text
 from nasicon_loop.tui.widgets.table import TextTable
@@ -83,7 +83,7 @@ class ModelScreen(LabScreen):
 
         async def work() -> None:
             try:
-                self._quality = await asyncio.to_thread(stored_quality, self.lab)
+                self._quality = await unwaited(stored_quality, self.lab)
             except Refusal as refusal:
                 self.nasicon.say_refusal(refusal)
                 return

@@ -1,6 +1,5 @@
 """The furnaces over a screen: what they do now, and a strip chart of PV and SP."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
@@ -16,6 +15,7 @@ from nasicon_loop.core import Refusal, plain
 from nasicon_loop.lab import FurnaceView
 from nasicon_loop.tui.spawning import spawn
 from nasicon_loop.tui.themes import Palette
+from nasicon_loop.tui.unwaited import unwaited
 
 _EVERY_SECONDS = 1.0
 _SILENT_SECONDS = 60.0
@@ -48,7 +48,7 @@ class FurnacePage(ModalScreen[None]):
     async def _follow(self) -> None:
         words = self.query_one("#furnace-words", Static)
         try:
-            views = await asyncio.to_thread(self._read)
+            views = await unwaited(self._read)
         except Refusal as refusal:
             words.update(Text(plain(refusal, limit=300)))
             return
