@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from nasicon_loop.campaign.repeating import (
     wants_reference,
 )
 from nasicon_loop.campaign.scores import Scored, ask
-from nasicon_loop.campaign.values import Acquires, Choice, OwnPellet, Predicts
+from nasicon_loop.campaign.values import Acquires, Choice, Kind, OwnPellet, Predicts
 from nasicon_loop.chemistry import Composition
 from nasicon_loop.core import Refusal
 
@@ -95,8 +96,8 @@ def lesson_of(model: Predicts, formula: str, dopant: str, settings: Settings) ->
     return lesson(joint_of(model, compositions, ask(model, compositions)), 0, PELLET_SCATTER_DEX)
 
 
-def _quantiles(prediction: object, k: int) -> dict[str, float]:
-    levels, quantiles = prediction.quantile_levels, prediction.quantiles[k]  # type: ignore[attr-defined]
+def _quantiles(prediction: Any, k: int) -> dict[str, float]:
+    levels, quantiles = prediction.quantile_levels, prediction.quantiles[k]
     return {f"{float(level):g}": float(value) for level, value in zip(levels, quantiles, strict=True)}
 
 
@@ -151,7 +152,7 @@ def _is_nasicon(formula: str) -> bool:
     return True
 
 
-def _again(found: Found, formula: str, kind: str, gain: float, why: str) -> Choice:
+def _again(found: Found, formula: str, kind: Kind, gain: float, why: str) -> Choice:
     composition = Composition.parse(formula)
     answer = ask(found.asked.model, [composition])
     mean, sd = float(answer.mean[0]), float(answer.sd[0])
@@ -172,4 +173,4 @@ def _again(found: Found, formula: str, kind: str, gain: float, why: str) -> Choi
         acquired_by=found.by,
         gain=gain,
     )
-    return replace(made, kind=kind)  # type: ignore[arg-type]  # one of the three words
+    return replace(made, kind=kind)

@@ -29,6 +29,8 @@ SPOILING_FLAGS = frozenset(
 )
 """Flags with which a conductivity says nothing of what its composition does."""
 
+_WARM_C, _MOST_COOL_S_CM, _MOST_WARM_S_CM = 50.0, 0.1, 1.0
+"""No NASICON conducts better: the best reported are 0.015 S/cm (bulk) near 25 °C and 0.38 S/cm at 300 °C."""
 _MAX_SIGMA_S_CM, _MAX_TEMPERATURE_C, _MIN_TEMPERATURE_C = 100.0, 1500.0, -273.0
 
 
@@ -211,6 +213,9 @@ def _subject(
 
 
 def _remarks(row: Value, composition: Composition) -> Iterator[str]:
+    if isinstance(row, LiteratureValue) and is_too_high(row.sigma_s_cm, row.temperature_c):
+        told = f"{row.sigma_s_cm:g} S/cm at {row.temperature_c:g} °C"
+        yield f"{row.formula}: {told} is more than any NASICON conducts (mS/cm?); kept, and it does not teach"
     if isinstance(row, LiteratureValue) and row.is_usable and (charge := unbalanced(composition)):
         yield f"{row.formula} does not balance: {charge:+.2f} per 12 O; the flag charge_imbalance sets it aside"
 
@@ -238,7 +243,7 @@ def _value(columns: Columns, cells: Sequence[str], composition: Composition, pat
         raise ValueError(f"sigma is {sigma:g} S/cm; it lies above 0 and at most at {_MAX_SIGMA_S_CM:g}")
     _in_range("temperature_c", temperature, _MIN_TEMPERATURE_C, _MAX_TEMPERATURE_C)
     kind = _kind(columns.text(cells, "kind"))
-    flags = _flags(columns.text(cells, "flags"), composition)
+    flags = _flags(columns.text(cells, "flags"), composition, is_suspect=is_too_high(sigma, temperature))
     return LiteratureValue(
         formula=composition.formula,
         mobile_ion=_mobile_ion(columns.text(cells, "mobile_ion"), composition),
@@ -281,12 +286,19 @@ def _mobile_ion(text: str, composition: Composition) -> str:
     return text or composition.mobile_ion
 
 
-def _flags(text: str, composition: Composition) -> tuple[str, ...]:
+def is_too_high(sigma_s_cm: float, temperature_c: float) -> bool:
+    """Say whether a conductivity is beyond any NASICON's at its temperature: mostly a wrong unit."""
+    return sigma_s_cm > (_MOST_COOL_S_CM if temperature_c <= _WARM_C else _MOST_WARM_S_CM)
+
+
+def _flags(text: str, composition: Composition, *, is_suspect: bool) -> tuple[str, ...]:
     flags = [plain(flag.strip(), limit=60) for flag in text.split(";") if flag.strip()]
     try:
         composition.sites()
     except FormulaError:
         flags.append("not_on_sites")
+    if is_suspect:
+        flags.append("suspect_value")
     return tuple(dict.fromkeys(flags))
 
 

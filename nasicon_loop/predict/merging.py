@@ -13,6 +13,8 @@ WITHIN_C = 1.0
 WITHIN_DEX = 0.005
 """Values closer than this (1 %) at the same composition and temperature are one measurement that two lists copied: two
 laboratories that make the same pellet differ by 0.44 dex."""
+MOST_APART_DEX = 1.0
+"""Repeats of one source that differ by more than ten times are no scatter: one of them is wrong. They stay apart."""
 SEPARATOR = "+"
 
 
@@ -21,16 +23,17 @@ def merged_rows(rows: Sequence[Row]) -> tuple[Row, ...]:
 
     Copies: the same composition (however it is spelled), temperature and value in sources of different names, as when
     a paper and a collection of papers were imported. They become the row whose source is a DOI, and "unknown" gives way
-    to a known kind. Repeats: several values of one source for one composition, kind and temperature. They become one
-    row with their mean; its sd is the rows' own and the scatter between them in quadrature. Ids of what was put
-    together are joined (`parts_of`). Different values of different sources stay apart: their disagreement is knowledge.
-    The lab's own rows are left as they are (pellets of one lab are pooled by `lab.pooling`).
+    to a known kind. Repeats: several values of one source for one composition, kind and temperature. Within ten times
+    of each other they become one row with their mean; its sd is the rows' own and the scatter between them in
+    quadrature. Ids of what was put together are joined (`parts_of`). Different values of different sources stay apart:
+    their disagreement is knowledge. The lab's own rows are left as they are (pellets of one lab are pooled by
+    `lab.pooling`).
     """
     published = sorted((row for row in rows if row.origin == "literature"), key=lambda row: row.row_id)
     known, others = _placed(published)
     single = [_copied(group) for group in _nearby(known)]
     groups = _by(single, lambda one: (one.row.source, one.row.kind, *_place(one)))
-    joined = [*(_repeated([one.row for one in group]) for group in groups), *others]
+    joined = [*(row for group in groups for row in _repeated([one.row for one in group])), *others]
     return (*sorted(joined, key=lambda row: row.row_id), *(row for row in rows if row.origin != "literature"))
 
 
@@ -114,15 +117,16 @@ def _is_doi(source: str) -> bool:
     return source.removeprefix("doi:").startswith("10.")
 
 
-def _repeated(rows: list[Row]) -> Row:
-    if len(rows) == 1:
-        return rows[0]
-    rows = sorted(rows, key=lambda row: row.row_id)
+def _repeated(rows: list[Row]) -> list[Row]:
     values = [row.log10_sigma for row in rows]
+    if len(rows) == 1 or max(values) - min(values) > MOST_APART_DEX:
+        return rows
+    rows = sorted(rows, key=lambda row: row.row_id)
     own = max(row.log10_sigma_sd for row in rows)
-    return replace(
+    one = replace(
         rows[0],
         row_id=SEPARATOR.join(row.row_id for row in rows),
         log10_sigma=fmean(values),
         log10_sigma_sd=(own**2 + stdev(values) ** 2) ** 0.5,
     )
+    return [one]

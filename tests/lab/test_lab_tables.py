@@ -220,3 +220,15 @@ def test_read_literature_does_not_pass_over_bad_rows(tmp_path: Path) -> None:
     path = write(tmp_path / "t.csv", "formula,sigma_s_cm,temperature_c", "Na3Zr2Si2PO12,1e-3,")
     with pytest.raises(Refusal, match="has no temperature"):
         read_literature(path)
+
+
+def test_what_no_nasicon_conducts_is_kept_named_and_does_not_teach(tmp_path: Path) -> None:
+    path = tmp_path / "units.csv"
+    lines = ["Na3.3Zr1.7La0.3Si2PO12,3.4,25,total,Doe", "Na3.3Zr1.7La0.3Si2PO12,3.4e-3,25,total,Doe"]
+    lines += ["Na3Zr2Si2PO12,0.2,300,total,Roe"]
+    path.write_text("\n".join(["formula,sigma_s_cm,temperature_c,kind,source", *lines]), encoding="utf-8")
+    read = read_table(path)
+    assert [row.flags for row in read.rows if isinstance(row, LiteratureValue)] == [("suspect_value",), (), ()]
+    (remark,) = read.remarks
+    assert "more than any NASICON conducts" in str(remark)
+    assert str(remark).startswith(f"{path}:2")

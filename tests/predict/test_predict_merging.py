@@ -25,6 +25,11 @@ def test_repeats_of_one_source_become_one_row_with_their_scatter() -> None:
     assert math.isclose(one.log10_sigma_sd, math.hypot(0.44, 0.4))
 
 
+def test_repeats_that_differ_tenfold_are_a_mistake_and_not_averaged() -> None:
+    rows = [row("a", -2.47, "A"), row("b", 0.53, "A")]
+    assert merged_rows(rows) == tuple(rows)
+
+
 def test_half_a_degree_apart_is_one_temperature() -> None:
     (one,) = merged_rows([row("a", -3.0, "A"), row("b", -3.2, "A", temperature_c=25.5)])
     assert one.temperature_c == 25.0
