@@ -21,7 +21,7 @@ class TextTable(DataTable[Text]):
     def on_mount(self) -> None:
         """Put the columns up."""
         for title in self._titles:
-            self.add_column(Text(title))
+            self.add_column(Text(title), width=Text(title).cell_len)
 
     @property
     def selected(self) -> str | None:
@@ -40,10 +40,20 @@ class TextTable(DataTable[Text]):
         before, self._told = self._told, told
         if told == before:
             return
+        self._fit([cells for _, cells in rows])
         if [key for key, _ in told] == [key for key, _ in before]:
             self._change(rows, told, before)
         else:
             self._fill_anew(rows)
+
+    def _fit(self, lines: Sequence[Sequence[Text]]) -> None:
+        """Give the columns the width of their widest cell before anything is drawn.
+
+        Columns of automatic width get it when the table is idle; what was drawn before that keeps the old width, since
+        what is kept of a drawn cell does not know it.
+        """
+        for column, title, *cells in zip(self.ordered_columns, self._titles, *lines, strict=True):
+            column.width = max(Text(title).cell_len, *(cell.cell_len for cell in cells), 0)
 
     def _change(self, rows: Sequence[Row], told: Sequence[Any], before: Sequence[Any]) -> None:
         columns = list(self.columns)
