@@ -21,7 +21,7 @@ def main() -> int:
     except (OSError, ValueError) as error:
         print(f"{CONSTRAINTS.name}: {error}", file=sys.stderr)
         return 1
-    found = licences(list(pins))
+    found = licences(pins)
     for licence in found:
         print(f"{licence.name:32} {pins[licence.name]:20} {licence.kind:14} {licence.text}")
     problems = [f"{one.kind}: {one.name}: {one.text}" for one in found if one.kind in ("GPL", "unknown")]

@@ -1,9 +1,11 @@
 """Under which licences the pinned packages come, by their own metadata."""
 
+import csv
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, metadata
+from pathlib import Path
 from typing import Literal
 
 Kind = Literal["permissive", "weak copyleft", "GPL", "unknown"]
@@ -20,6 +22,9 @@ _EXCEPTION = re.compile(r"with\s+(?:the\s+)?(?:GCC|Bootloader|Classpath)[\w .-]*
 _SHORT = 120
 READ_IN_THE_SOURCE = {"atheris": "Apache-2.0"}
 """Packages whose metadata tell nothing, and what the headers of their files say."""
+ELSEWHERE = Path(__file__).with_name("elsewhere.csv")
+"""Pinned packages that live in an environment of their own (extra `provider`), and what the metadata of their wheels
+say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +68,30 @@ def _strictest(text: str) -> Kind:
     return "permissive" if _KNOWN.search(bare) else "unknown"
 
 
-def licences(names: Sequence[str]) -> list[Licence]:
-    """Return the licences of packages as installed here; one that is not installed is unknown."""
+def licences(pins: Mapping[str, str]) -> list[Licence]:
+    """Return the licences of pinned packages (name -> version): as installed here, else as read from that version.
+
+    One that is neither is unknown.
+    """
+    elsewhere = _elsewhere()
     found = []
-    for name in names:
+    for name, version in pins.items():
         try:
             message = metadata(name)
         except PackageNotFoundError:
-            found.append(Licence(name, "not installed here", "unknown"))
+            text = elsewhere.get((name, version))
+            found.append(Licence(name, text or "not installed here", kind_of(text or "")))
             continue
         keys = ("License-Expression", "License", "Classifier")
         licence = licence_of(name, {key: message.get_all(key) or [] for key in keys})
         read = READ_IN_THE_SOURCE.get(name, "")
         found.append(Licence(name, read, kind_of(read)) if licence.kind == "unknown" and read else licence)
     return found
+
+
+def _elsewhere() -> dict[tuple[str, str], str]:
+    with ELSEWHERE.open(encoding="utf-8", newline="") as lines:
+        return {(row["name"], row["version"]): row["licence"] for row in csv.DictReader(lines)}
 
 
 def _first(fields: Mapping[str, Sequence[str]], key: str) -> str:

@@ -4,7 +4,9 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -182,5 +184,16 @@ def test_what_is_installed_without_a_pin_or_in_another_version_is_told() -> None
 def test_none_of_the_pinned_packages_is_gpl() -> None:
     """One that is not installed here (an extra) is unknown, as `make audit` would tell; none may be known as GPL."""
     pins = read_pins((ROOT / "constraints.txt").read_text(encoding="utf-8"))
-    assert [one for one in licences(list(pins)) if one.kind == "GPL"] == []
+    assert [one for one in licences(pins) if one.kind == "GPL"] == []
     assert len(pins) > 100
+
+
+def test_what_lives_elsewhere_is_known_in_the_pinned_version_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> Any:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("audit.licences.metadata", missing)
+    pins = read_pins((ROOT / "constraints.txt").read_text(encoding="utf-8"))
+    (known,) = licences({"optimade": pins["optimade"]})
+    assert (known.kind, known.text) == ("permissive", "MIT")
+    assert licences({"optimade": "0.0.1"})[0].kind == "unknown"
