@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -20,6 +21,8 @@ from sqlalchemy.exc import DBAPIError
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's `&` does that, and every child would ignore Ctrl+C
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 CopyLab = Callable[[Path, Path], Path]
