@@ -63,13 +63,17 @@ Build = Callable[[Sequence[Row], Path], Method]
 
 @dataclass(frozen=True)
 class Ours:
-    """The product: literature model, the lab's Gaussian process on it, the campaign's acquisition and batch."""
+    """The product: literature model, the lab's Gaussian process on it, the campaign's acquisition and batch.
+
+    It hears what a lab's database tells `nasicon suggest`: pellets one by one, and which samples became one phase.
+    """
 
     prior: Prior
     literature: tuple[campaign.Known, ...]
+    by: campaign.Acquires = "ei"
 
-    def choose(self, situation: Situation, n: int, _seed: int) -> list[str]:
-        """Return what `campaign.propose` proposes: never a replicate, as it stands."""
+    def choose(self, situation: Situation, n: int, seed: int) -> list[str]:
+        """Return what `campaign.propose` proposes; its last place may be a replicate or a reference."""
         model = self.prior.learned(situation.results)
         proposal = campaign.propose(
             model,
@@ -77,7 +81,11 @@ class Ours:
             made=[*situation.measured, *situation.second_phases],
             rejected=ruled_out(),
             pending=situation.pending,
+            pellets=_pellets(situation.results),
+            outcomes=_outcomes(situation),
             n=n,
+            by=self.by,
+            seed=seed + len(situation.results),
             best=campaign.incumbent(model, situation.measured).mean,
             settings=SETTINGS,
         )
@@ -86,6 +94,25 @@ class Ours:
     def means(self, situation: Situation) -> Array:
         """Return the corrected model's mean."""
         return self.prior.learned(situation.results).predict(formulas()).mean
+
+
+def _pellets(results: Sequence[Result]) -> list[campaign.OwnPellet]:
+    return [
+        campaign.OwnPellet(f"P{k}", one.formula, one.log10_sigma, one.log10_sigma_sd, one.formula == UNDOPED)
+        for k, one in enumerate(results)
+    ]
+
+
+def _outcomes(situation: Situation) -> list[campaign.Outcome]:
+    """Return what became of the samples; the undoped reference is known to be one phase and tells nothing."""
+    good = [one.formula for one in situation.results if one.formula != UNDOPED]
+    return [
+        *(campaign.Outcome(f"P{k}", formula, is_good=True, why="measured") for k, formula in enumerate(good)),
+        *(
+            campaign.Outcome(f"X{k}", formula, is_good=False, why="second phase")
+            for k, formula in enumerate(situation.second_phases)
+        ),
+    ]
 
 
 @dataclass(frozen=True)

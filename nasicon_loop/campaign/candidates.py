@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from nasicon_loop.campaign.values import Candidate
 from nasicon_loop.chemistry import Composition, Dopant, FormulaError, dopants, dope
@@ -62,10 +63,14 @@ class Settings:
 
 def composition_key(composition: Composition | str) -> Key:
     """Return what makes two compositions the same one: amounts on 12 O, rounded to 0.01; FormulaError if unreadable."""
-    value = Composition.parse(composition) if isinstance(composition, str) else composition
+    return _key(Composition.parse(composition) if isinstance(composition, str) else composition)
+
+
+@lru_cache(maxsize=16384)
+def _key(composition: Composition) -> Key:
     return tuple(
         (element, round(float(amount), _KEY_DIGITS))
-        for element, amount in sorted(value.normalised().amounts)
+        for element, amount in sorted(composition.normalised().amounts)
         if round(float(amount), _KEY_DIGITS) > 0
     )
 
@@ -81,11 +86,16 @@ def readable_keys(formulas: Collection[str]) -> frozenset[Key]:
     return frozenset(keys)
 
 
+@lru_cache(maxsize=16384)
+def _doped(symbol: str, amount: Fraction, silicon: Fraction) -> Composition:
+    return dope(symbol, amount, silicon)
+
+
 def candidate_of(dopant: Dopant, amount: Fraction, silicon: Fraction, settings: Settings) -> Candidate | None:
     """Return the neutral composition at one point of the space; None where there is none inside the limits."""
     is_series = dopant.element == "Si"  # silicon as the "dopant" means the undoped Si/P series itself
     try:
-        composition = dope(dopant.element, Fraction(0) if is_series else amount, silicon)
+        composition = _doped(dopant.element, Fraction(0) if is_series else amount, silicon)
     except FormulaError:  # more dopant than host, or more ions than cavities: no such composition
         return None
     if not settings.min_sodium <= composition.get("Na") <= settings.max_sodium:

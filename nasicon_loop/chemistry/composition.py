@@ -46,7 +46,7 @@ class Composition:
     @classmethod
     def parse(cls, text: str) -> Composition:
         """Return the composition that a formula names; FormulaError when it names none."""
-        return cls.of(read_formula(text))
+        return _parsed(text)
 
     @classmethod
     def of(cls, amounts: Mapping[str, Fraction | int | str] | Iterable[tuple[str, Fraction | int]]) -> Composition:
@@ -132,3 +132,9 @@ class Composition:
 
     def __str__(self) -> str:
         return self.formula
+
+
+@lru_cache(maxsize=8192)
+def _parsed(text: str) -> Composition:
+    """A campaign asks for the same few hundred formulas again and again, and a composition never changes."""
+    return Composition.of(read_formula(text))

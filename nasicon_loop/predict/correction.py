@@ -20,22 +20,32 @@ between pellets. An undoped reference that reads low in one session and not in o
 upon the session, away from their dopants. What is asked for is made in a session that nobody knows, so u adds nothing
 to it.
 
-A lab row's noise is its own sd and the scatter, in quadrature. Nothing here is fitted, so one result is enough, and
-leaving a row out gives back exactly what was before it; so does a session of a single row.
+A lab row's noise is its own sd and the scatter, in quadrature. Nothing is fitted to the first results: one is enough.
+From `MIN_COMPOSITIONS` on, the strengths of the parts are weighed by what the lab has found (strengths.py): predictions
+are then means over them. Leaving a row out gives back exactly what was before it; so does a session of a single row.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_solve, cholesky, solve_triangular
+from scipy.linalg import cholesky, solve_triangular
 
 from nasicon_loop.predict.crystals import Crystals
 from nasicon_loop.predict.descriptors import DESCRIPTORS, SITES, element_table, vocabulary
 from nasicon_loop.predict.features import inverse_temperature
 from nasicon_loop.predict.rows import COVARIATES, Row
+from nasicon_loop.predict.strengths import (
+    MIN_COMPOSITIONS,
+    Strengths,
+    Weighed,
+    grid,
+    log_likelihood,
+    usual,
+    weighed,
+)
 
 Array = NDArray[np.float64]
 
@@ -57,6 +67,8 @@ SCALE_CAP = 0.6
 """Greatest amplitude (dex) of the composition's own part."""
 FAMILY_SCALES = (0.3, 0.3, 0.8)
 """Over the share of Na among the cavity ions, the share of Zr and Hf on M, and Si per formula unit."""
+LATTICE_SCALE = 0.2
+"""Per formula unit of sodium and of silicon: how far what they do to every composition of a host reaches."""
 OTHER_KIND = 0.7
 COVARIATE_SCALE = {"excess_fraction": 0.15, "sintering_c": 100.0, "sintering_h": 12.0, "relative_density": 0.15}
 CHUNK = 4096
@@ -72,6 +84,8 @@ class Points:
     """(n, m) amounts and conditions in units of their length scales."""
     family: Array
     """(n, 4) what tells the host family and the temperature, in units of the length scales."""
+    lattice: Array
+    """(n, 2) cavity ions and silicon, in units of LATTICE_SCALE."""
     is_bulk: NDArray[np.bool_]
 
 
@@ -92,7 +106,8 @@ def points(batch: Crystals, temperature_c: Array, kinds: Sequence[str], covariat
     scales = np.array([COVARIATE_SCALE[name] for name in COVARIATES])
     smooth = np.concatenate([np.stack(parts, axis=1), covariates / scales], axis=1)
     is_bulk = np.array([kind == "bulk" for kind in kinds], dtype=bool)
-    return Points(np.concatenate(dopants, axis=1), smooth, _family(batch, column, temperature_c), is_bulk)
+    lattice = np.stack([batch.amounts["A"].sum(axis=1), batch.amounts["X"][:, column["Si"]]], axis=1) / LATTICE_SCALE
+    return Points(np.concatenate(dopants, axis=1), smooth, _family(batch, column, temperature_c), lattice, is_bulk)
 
 
 def _family(batch: Crystals, column: Mapping[str, int], temperature_c: Array) -> Array:
@@ -118,11 +133,33 @@ def family_kernel(left: Points, right: Points) -> Array:
     return np.asarray(_same_kind(left, right) * _gaussian(left.family, right.family))
 
 
-def covariance(left: Points, left_scale: Array, right: Points, right_scale: Array) -> Array:
-    """Return (n, m) covariances in dex^2; the scales (n,), (m,) are the systematic sds of the networks in dex."""
-    own = _own_scale(left_scale)[:, None] * _own_scale(right_scale)[None, :] * kernel(left, right)
-    common = _common_scale(left_scale)[:, None] * _common_scale(right_scale)[None, :] * family_kernel(left, right)
-    return np.asarray(own + common)
+@dataclass(frozen=True)
+class Parts:
+    """What the parts of a covariance (n, m) are made of, in dex^2 at their usual strength."""
+
+    own: Array
+    common: Array
+    lattice: Array
+
+    def at(self, strengths: Strengths) -> Array:
+        """Return the covariances (n, m) in dex^2 when the parts are this strong."""
+        return np.asarray(strengths.own**2 * self.own + self.common + strengths.lattice_sd**2 * self.lattice)
+
+
+def parts(left: Points, left_scale: Array, right: Points, right_scale: Array) -> Parts:
+    """Return the parts for (n,) against (m,); the scales are the systematic sds of the networks in dex."""
+    family = family_kernel(left, right)
+    return Parts(
+        _own_scale(left_scale)[:, None] * _own_scale(right_scale)[None, :] * kernel(left, right),
+        _common_scale(left_scale)[:, None] * _common_scale(right_scale)[None, :] * family,
+        family * _gaussian(left.lattice, right.lattice),
+    )
+
+
+def prior_variance(scale: Array, strengths: Strengths) -> Array:
+    """Return (n,) what is not known before any result, in dex^2."""
+    own = strengths.own**2 * _own_scale(scale) ** 2
+    return np.asarray(own + _common_scale(scale) ** 2 + strengths.lattice_sd**2)
 
 
 def _common_scale(scale: Array) -> Array:
@@ -168,60 +205,81 @@ class Correction:
     def apply(self, batch: Crystals, temperature_c: Array, kinds: Sequence[str], scale: Array) -> tuple[Array, Array]:
         """Return shift (n,) in dex and the variance taken away (n,) in dex^2, at most scale^2.
 
+        Less than nothing is taken away where the lab's results show that the networks know less than they say.
         Compositions are thought to be made in the lab's usual way (medians of its rows' covariates).
         """
         shift, reduction = np.zeros(len(batch)), np.zeros(len(batch))
         if not self.rows:
             return shift, reduction
-        known, usual = self._known()
-        lower = cholesky(covariance(known, self.scale, known, self.scale) + self._noise(), lower=True)
-        weights = cho_solve((lower, True), self.residual)
+        known, usual_making = self._known()
+        fits = self._fits(parts(known, self.scale, known, self.scale))
         for start in range(0, len(batch), CHUNK):
             at = np.arange(start, min(start + CHUNK, len(batch)), dtype=np.int64)
             asked = points(
                 batch.take(at),
                 temperature_c[at],
                 list(kinds[start : start + CHUNK]),
-                np.broadcast_to(usual, (len(at), len(usual))),
+                np.broadcast_to(usual_making, (len(at), len(usual_making))),
             )
-            cross = covariance(asked, scale[at], known, self.scale)
-            shift[at] = cross @ weights
-            reduction[at] = (solve_triangular(lower, cross.T, lower=True) ** 2).sum(axis=0)
+            shift[at], left = _mixed(fits, parts(asked, scale[at], known, self.scale), scale[at])
+            reduction[at] = prior_variance(scale[at], usual(self.pellet_scatter_sd)) - left
         return shift, np.minimum(reduction, scale**2)
+
+    def strengths(self) -> tuple[Weighed, ...]:
+        """Return how strong the parts are thought to be in this lab; without enough results one, the usual."""
+        if not self.rows:
+            return (Weighed(usual(self.pellet_scatter_sd), 1.0),)
+        known, _ = self._known()
+        return tuple(fit.weighed for fit in self._fits(parts(known, self.scale, known, self.scale)))
 
     def sessions(self) -> tuple[SessionOffset, ...]:
         """Return what the rows say of each session that two rows or more share, by name."""
-        together = self._shared()
+        together = self._shared(self.pellet_scatter_sd)
         names = [name for name in sorted({row.session or "" for row in self.rows}) if self._n_of(name) > 1 and name]
         if not names:
             return ()
         known, _ = self._known()
-        lower = cholesky(covariance(known, self.scale, known, self.scale) + self._noise(), lower=True)
-        weights = cho_solve((lower, True), self.residual)
+        fit = self._fit(parts(known, self.scale, known, self.scale), usual(self.pellet_scatter_sd))
         found = []
         for name in names:
             cross = together * np.array([row.session == name for row in self.rows])
-            left = together - float((solve_triangular(lower, cross, lower=True) ** 2).sum())
+            left = together - float((solve_triangular(fit.lower, cross, lower=True) ** 2).sum())
             n_references = sum(row.is_reference for row in self.rows if row.session == name)
-            offset = SessionOffset(name, float(cross @ weights), float(np.sqrt(left)), self._n_of(name), n_references)
+            offset = SessionOffset(
+                name, float(cross @ fit.weights), float(np.sqrt(left)), self._n_of(name), n_references
+            )
             found.append(offset)
         return tuple(found)
+
+    def _fits(self, among: Parts) -> list["_Fit"]:
+        if len({row.formula for row in self.rows}) < MIN_COMPOSITIONS:
+            return [self._fit(among, usual(self.pellet_scatter_sd))]
+        tried = grid(self.pellet_scatter_sd)
+        fits = [self._fit(among, one.strengths) for one in tried]
+        kept = {one.strengths: one for one in weighed(tried, [fit.log_likelihood for fit in fits])}
+        return [replace(fit, weighed=kept[fit.weighed.strengths]) for fit in fits if fit.weighed.strengths in kept]
+
+    def _fit(self, among: Parts, strengths: Strengths) -> "_Fit":
+        lower = cholesky(among.at(strengths) + self._noise(strengths.scatter_sd), lower=True)
+        white = solve_triangular(lower, self.residual, lower=True)
+        weights = solve_triangular(lower, white, lower=True, trans=1)
+        return _Fit(Weighed(strengths, 1.0), lower, weights, log_likelihood(lower, white))
 
     def _n_of(self, session: str) -> int:
         return sum(row.session == session for row in self.rows)
 
-    def _shared(self) -> float:
+    def _shared(self, scatter_sd: float) -> float:
         """Variance (dex^2) that rows of one session share; it is part of the scatter, not more of it."""
-        return min(SESSION_SD, self.pellet_scatter_sd) ** 2
+        return min(SESSION_SD, scatter_sd) ** 2
 
-    def _noise(self) -> Array:
+    def _noise(self, scatter_sd: float) -> Array:
         """Return (n, n) covariances (dex^2) of what is not the composition's: own sd, scatter, session."""
-        noise = np.diag(np.array([row.log10_sigma_sd**2 for row in self.rows]) + self.pellet_scatter_sd**2)
+        noise = np.diag(np.array([row.log10_sigma_sd**2 for row in self.rows]) + scatter_sd**2)
         sessions = [row.session for row in self.rows]
         for i, session in enumerate(sessions):
             for j in range(i):
                 if session is not None and sessions[j] == session:
-                    noise[i, j] = noise[j, i] = self._shared()
+                    noise[i, j] = noise[j, i] = self._shared(scatter_sd)
         return noise
 
     def _known(self) -> tuple[Points, Array]:
@@ -230,6 +288,29 @@ class Correction:
         filled = np.where(np.isnan(given), usual, given)
         temperature_c = np.array([row.temperature_c for row in self.rows])
         return points(self.batch, temperature_c, [row.kind for row in self.rows], filled), usual
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """The Gaussian process at one strength of its parts: Cholesky factor (n, n) and weights (n,) of the rows."""
+
+    weighed: Weighed
+    lower: Array
+    weights: Array
+    log_likelihood: float
+
+
+def _mixed(fits: Sequence[_Fit], cross: Parts, scale: Array) -> tuple[Array, Array]:
+    """Return the mean shift (n,) in dex and the variance (n,) in dex^2 that is left, over all strengths."""
+    mean, square, left = (np.zeros(len(scale)) for _ in range(3))
+    for fit in fits:
+        covariances = cross.at(fit.weighed.strengths)
+        shift = covariances @ fit.weights
+        taken = (solve_triangular(fit.lower, covariances.T, lower=True) ** 2).sum(axis=0)
+        mean += fit.weighed.weight * shift
+        square += fit.weighed.weight * shift**2
+        left += fit.weighed.weight * np.maximum(prior_variance(scale, fit.weighed.strengths) - taken, 0.0)
+    return mean, left + np.maximum(square - mean**2, 0.0)
 
 
 @lru_cache(maxsize=4)
