@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.events import Key
 
 from nasicon_loop.lab import Lab, import_files, new_sample, opened
 from nasicon_loop.tui.app import LAB_SCREENS
@@ -109,6 +110,20 @@ async def test_a_refusal_is_one_line_and_changes_nothing(lab: Lab, keyboard: Any
         await hands.see("0 samples")
     with lab.database.read() as reader:
         assert reader.samples() == []
+
+
+async def test_keys_typed_faster_than_they_are_taken_reach_their_own_lines(lab: Lab, keyboard: Any) -> None:
+    typed = ["Na3Zr2Si2PO12", "\t", "y", "\r", "second note", "\x13"]
+    names = {"\t": "tab", "\r": "enter", "\x13": "ctrl+s"}
+    async with keyboard(lab) as hands:
+        await hands.press("n")
+        await hands.see("target formula")
+        for key in "".join(typed):
+            hands.app.post_message(Key(names.get(key, key), key))  # nothing is taken before all are there
+        await hands.see("NL-0001 begun")
+    with lab.database.read() as reader:
+        found = [(one.target_formula, one.is_reference, one.note) for one in reader.samples()]
+    assert found == [("Na3Zr2Si2PO12", True, "second note")]
 
 
 async def test_esc_goes_back_and_the_theme_changes(lab: Lab, keyboard: Any) -> None:

@@ -47,13 +47,17 @@ class Form(ModalScreen[Any]):
 
     `submit` gets what was typed; a Refusal from it is shown in the form, and nothing typed is lost. The form's result
     is what `submit` returned, or None when the user left. `is_final` asks once more before doing it.
+
+    The keys that change the line have priority: what is typed after them, however fast or late it is taken, goes to the
+    new line and never behind the number in the old one.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "leave"),
-        Binding("down,tab", "move(1)", "next", show=False),
-        Binding("up,shift+tab", "move(-1)", "previous", show=False),
-        Binding("ctrl+s", "submit", "do it"),
+        Binding("down,tab", "move(1)", "next", show=False, priority=True),
+        Binding("up,shift+tab", "move(-1)", "previous", show=False, priority=True),
+        Binding("enter", "enter", "next", show=False, priority=True),
+        Binding("ctrl+s", "submit", "do it", priority=True),
     ]
 
     def __init__(
@@ -100,10 +104,9 @@ class Form(ModalScreen[Any]):
         """Begin in the first line."""
         self.query(Input).first().focus()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter goes on to the next line, and from the last one does it."""
-        event.stop()
-        if event.input is self.query(Input).last():
+    def action_enter(self) -> None:
+        """Go on to the next line, and from the last one do it."""
+        if self.focused is self.query(Input).last():
             self.action_submit()
         else:
             self.action_move(1)
@@ -111,8 +114,8 @@ class Form(ModalScreen[Any]):
     def action_move(self, step: int) -> None:
         """Go to another line."""
         inputs = list(self.query(Input))
-        here = next((index for index, line in enumerate(inputs) if line.has_focus), 0)
-        inputs[(here + step) % len(inputs)].focus()
+        here = next((index for index, line in enumerate(inputs) if line is self.focused), 0)
+        self.set_focus(inputs[(here + step) % len(inputs)])
 
     def action_leave(self) -> None:
         """Close without doing anything."""
@@ -124,7 +127,15 @@ class Form(ModalScreen[Any]):
         if not self._is_busy:
             spawn(self, self._try, is_exclusive=True, group="form")
 
+    async def _taken(self) -> None:
+        """Wait until every line has taken the keys that came before."""
+        for line in self.query(Input):
+            taken = asyncio.Event()
+            line.call_later(taken.set)
+            await taken.wait()
+
     async def _try(self) -> None:
+        await self._taken()
         values = {field.name: self.query_one(f"#field-{field.name}", Input).value.strip() for field in self._fields}
         if self._is_final and not await self.app.push_screen_wait(Ask(f"{self._title}: there is no way back. Do it?")):
             return
