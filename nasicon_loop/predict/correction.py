@@ -27,7 +27,7 @@ are then means over them. Leaving a row out gives back exactly what was before i
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -211,8 +211,7 @@ class Correction:
         shift, reduction = np.zeros(len(batch)), np.zeros(len(batch))
         if not self.rows:
             return shift, reduction
-        known, usual_making = self._known()
-        fits = self._fits(parts(known, self.scale, known, self.scale))
+        known, usual_making = self._known
         for start in range(0, len(batch), CHUNK):
             at = np.arange(start, min(start + CHUNK, len(batch)), dtype=np.int64)
             asked = points(
@@ -221,7 +220,7 @@ class Correction:
                 list(kinds[start : start + CHUNK]),
                 np.broadcast_to(usual_making, (len(at), len(usual_making))),
             )
-            shift[at], left = _mixed(fits, parts(asked, scale[at], known, self.scale), scale[at])
+            shift[at], left = _mixed(self._fits, parts(asked, scale[at], known, self.scale), scale[at])
             reduction[at] = prior_variance(scale[at], usual(self.pellet_scatter_sd)) - left
         return shift, np.minimum(reduction, scale**2)
 
@@ -229,8 +228,7 @@ class Correction:
         """Return how strong the parts are thought to be in this lab; without enough results one, the usual."""
         if not self.rows:
             return (Weighed(usual(self.pellet_scatter_sd), 1.0),)
-        known, _ = self._known()
-        return tuple(fit.weighed for fit in self._fits(parts(known, self.scale, known, self.scale)))
+        return tuple(fit.weighed for fit in self._fits)
 
     def sessions(self) -> tuple[SessionOffset, ...]:
         """Return what the rows say of each session that two rows or more share, by name."""
@@ -238,8 +236,7 @@ class Correction:
         names = [name for name in sorted({row.session or "" for row in self.rows}) if self._n_of(name) > 1 and name]
         if not names:
             return ()
-        known, _ = self._known()
-        fit = self._fit(parts(known, self.scale, known, self.scale), usual(self.pellet_scatter_sd))
+        fit = self._fit(self._among, usual(self.pellet_scatter_sd))
         found = []
         for name in names:
             cross = together * np.array([row.session == name for row in self.rows])
@@ -251,7 +248,9 @@ class Correction:
             found.append(offset)
         return tuple(found)
 
-    def _fits(self, among: Parts) -> list["_Fit"]:
+    @cached_property
+    def _fits(self) -> list["_Fit"]:
+        among = self._among
         if len({row.formula for row in self.rows}) < MIN_COMPOSITIONS:
             return [self._fit(among, usual(self.pellet_scatter_sd))]
         tried = grid(self.pellet_scatter_sd)
@@ -282,6 +281,12 @@ class Correction:
                     noise[i, j] = noise[j, i] = self._shared(scatter_sd)
         return noise
 
+    @property
+    def _among(self) -> Parts:
+        known, _ = self._known
+        return parts(known, self.scale, known, self.scale)
+
+    @cached_property
     def _known(self) -> tuple[Points, Array]:
         given = np.array([[row.covariates.get(name, np.nan) for name in COVARIATES] for row in self.rows])
         usual = np.array([float(np.median(c[~np.isnan(c)])) if (~np.isnan(c)).any() else 0.0 for c in given.T])
