@@ -130,7 +130,7 @@ class LabScreen(Screen[None]):
         except Refusal as refusal:
             self.nasicon.say_refusal(refusal)
             return
-        if asked == self._asked() and self.is_mounted:
+        if asked == self._asked() and self.is_mounted and self.app.is_running:  # widgets go first when it leaves
             self.show(data)
             self._shown_for = asks[0], self._asked()
             self.draw_keys()
