@@ -86,7 +86,7 @@ class BoardScreen(LabScreen):
         finally:
             now = time.monotonic()
             self._next_look = now + _HEALTH_SHARE * (now - began)
-        if self.is_mounted:
+        if self.is_mounted and self.app.is_running:
             self.query_one("#health", Line).say(f"health: {in_keys(found.summary)}")
         return found
 
