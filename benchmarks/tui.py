@@ -2,6 +2,7 @@
 
 First paint: from making the application to a board that shows samples. Per screen: from the key to the frame that shows
 the screen as it was last seen, and to the frame with what was read anew. A frame is rendered whole, as for a terminal.
+Beside wall time stands the processor time of the process, which a busy machine does not stretch as much.
 NASICON_BENCH_QUICK=1 takes a tenth of the lab; NASICON_BENCH_LAB names a folder with a lab that is kept.
 """
 
@@ -31,6 +32,8 @@ _SCREENS = (
     ("8", "journal"),
 )
 """Key and screen."""
+_Time = tuple[float, float]
+"""Wall and processor time, s."""
 
 
 def run() -> str:
@@ -52,10 +55,11 @@ def run() -> str:
         f"First paint with the samples, of {N_STARTS} starts: {first['first']:.2f} s the first, median "
         f"{first['median']:.2f} s, worst {first['worst']:.2f} s (goal 1.5 s).",
         "",
-        f"From a key to the paint, median (worst) of {N_TIMES} in ms (goal 100 ms):",
+        f"From a key to the paint, median (worst) of {N_TIMES}, then median processor time, in ms (goal 100 ms):",
         "",
-        "| key | the first time | again | after a change by others: the screen | with what changed |",
-        "|---|---|---|---|---|",
+        "| key | the first time, at once after the start | after idle moments | again "
+        "| after a change by others: the screen | with what changed |",
+        "|---|---|---|---|---|---|",
         *rows,
     ]
     return "\n".join(lines)
@@ -86,10 +90,15 @@ async def _keys(lab: Any) -> list[str]:
     app = NasiconApp(lab)
     async with app.run_test(size=SIZE):
         await _until(lambda: _is_at(app, "board") and " samples" in _text(app))
-        return [*[await _screen(app, *one) for one in _SCREENS], await _moves(app)]
+        cold = {name: (await _jump(app, key, name))[1] for key, name in (_SCREENS[-1], *_SCREENS[:-1])}
+    app = NasiconApp(lab, is_ahead=True)
+    async with app.run_test(size=SIZE):
+        await _until(lambda: _is_at(app, "board") and " samples" in _text(app))
+        await _until(lambda: app.is_ready)
+        return [*[await _screen(app, *one, cold[one[1]]) for one in _SCREENS], await _moves(app)]
 
 
-async def _screen(app: Any, key: str, name: str) -> str:
+async def _screen(app: Any, key: str, name: str, cold: _Time) -> str:
     """The first time; again, nothing having changed; and after somebody changed the database."""
     again, frames, reads = [], [], []
     first = (await _jump(app, key, name))[1]
@@ -99,22 +108,34 @@ async def _screen(app: Any, key: str, name: str) -> str:
         frame, read = await _jump(app, key, name, lambda turn=turn: _change(app.lab, turn))
         frames.append(frame)
         reads.append(read)
-    return f"| {key} {name} | {1000 * first:.0f} | {_told(again)} | {_told(frames)} | {_told(reads)} |"
+    return f"| {key} {name} | {_told([cold])} | {_told([first])} | {_told(again)} | {_told(frames)} | {_told(reads)} |"
 
 
-async def _jump(app: Any, key: str, name: str, change: Callable[[], None] = lambda: None) -> tuple[float, float]:
-    """Seconds from the key to the frame with the screen as it was last seen, and to the one with what was read."""
-    _press(app, "8" if key != "8" else "7")
-    await _until(lambda: _is_at(app, "model" if key == "8" else "journal") and not _is_reading(app))
+async def _jump(app: Any, key: str, name: str, change: Callable[[], None] = lambda: None) -> tuple[_Time, _Time]:
+    """From the key to the frame with the screen as it was last seen, and to the one with what was read."""
+    token = app.lab.database.change_token()
+    away, place = ("8", "journal") if key != "8" else ("1", "board")
+    _press(app, away)
+    await _until(lambda: _is_at(app, place) and _is_read(app, token))
     await asyncio.to_thread(change)
-    begin = time.perf_counter()
+    token = app.lab.database.change_token()
+    begin = _now()
     _press(app, key)
     await _until(lambda: _is_at(app, name))
     _text(app)
-    frame = time.perf_counter() - begin
-    await _until(lambda: not _is_reading(app))
+    frame = _since(begin)
+    await _until(lambda: _is_read(app, token))
     _text(app)
-    return frame, time.perf_counter() - begin
+    return frame, _since(begin)
+
+
+def _now() -> _Time:
+    return time.perf_counter(), time.process_time()
+
+
+def _since(begin: _Time) -> _Time:
+    wall, processor = _now()
+    return wall - begin[0], processor - begin[1]
 
 
 def _change(lab: Any, turn: int) -> None:
@@ -127,18 +148,19 @@ async def _moves(app: Any) -> str:
     from nasicon_loop.tui.widgets.table import TextTable
 
     _press(app, "1")
-    await _until(lambda: _is_at(app, "board") and not _is_reading(app))
+    token = app.lab.database.change_token()
+    await _until(lambda: _is_at(app, "board") and _is_read(app, token))
     table, times = app.front.query_one(TextTable), []
     table.focus()
     for _ in range(3 * N_TIMES):
         await asyncio.sleep(0.02)
         label = app.sample_label
-        begin = time.perf_counter()
+        begin = _now()
         _press(app, "down")
         await _until(lambda label=label: app.sample_label != label)
         _text(app)
-        times.append(time.perf_counter() - begin)
-    return f"| down (board) | - | {_told(times)} | - | - |"
+        times.append(_since(begin))
+    return f"| down (board) | - | - | {_told(times)} | - | - |"
 
 
 def _press(app: Any, key: str) -> None:
@@ -152,10 +174,10 @@ def _is_at(app: Any, place: str) -> bool:
     return bool(app.front is not None and place == app.front.PLACE and app.front.is_mounted)
 
 
-def _is_reading(app: Any) -> bool:
-    """Whether the screen in front has not shown yet what it was to read."""
-    mine = [one for one in app.workers if one.group == "reading" and one.node is app.front]
-    return app.front._reading == 0 or any(not one.is_finished for one in mine)
+def _is_read(app: Any, token: int) -> bool:
+    """Whether the screen in front shows the database as it is since `token`."""
+    shown = app.front._shown_for
+    return shown is not None and shown[0] == token and not app.front._is_reading
 
 
 def _text(app: Any) -> str:
@@ -172,8 +194,10 @@ async def _until(is_so: Callable[[], bool]) -> None:
         await asyncio.sleep(0.002)
 
 
-def _told(seconds: list[float]) -> str:
-    return f"{1000 * statistics.median(seconds):.0f} ({1000 * max(seconds):.0f})"
+def _told(times: list[_Time]) -> str:
+    walls, processor = [wall for wall, _ in times], statistics.median(one for _, one in times)
+    worst = f" ({1000 * max(walls):.0f})" if len(walls) > 1 else ""
+    return f"{1000 * statistics.median(walls):.0f}{worst}, {1000 * processor:.0f}"
 
 
 if __name__ == "__main__":

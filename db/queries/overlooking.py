@@ -170,8 +170,11 @@ class Overlooking(Descending, Remembering):
         rows = [TeachingHead(*row) for one in asked for row in self._connection.execute(one)]
         return sorted(rows, key=lambda row: row.analysis_id)
 
-    def highest_pellets(self, limit: int, offset: int = 0) -> list[tuple[int, float]]:
-        """Return ids of pellets with the highest sigma (S/cm, at 25 C where known) of their sweeps that teach."""
+    def pellets_by_sigma(self) -> list[tuple[int, float]]:
+        """Return ids of pellets with the highest sigma (S/cm, at 25 C where known) of their sweeps that teach.
+
+        The highest first. Ordering is nearly all of the cost, so all are returned at once.
+        """
         files, analysis = TABLES["file_state"].c, TABLES["analysis"].c
         highest = sa.func.max(sa.func.coalesce(analysis.sigma_25_s_cm, analysis.sigma_total_s_cm))
         query = (
@@ -179,8 +182,6 @@ class Overlooking(Descending, Remembering):
             .join(TABLES["analysis"], analysis.id == TABLES["spectrum_state"].c.analysis_id)
             .group_by(files.pellet_id)
             .order_by(highest.desc(), files.pellet_id)
-            .limit(limit)
-            .offset(offset)
         )
         return [(row[0], row[1]) for row in self._connection.execute(query)]
 
@@ -257,9 +258,9 @@ class Overlooking(Descending, Remembering):
             mine = sa.select(lesson.analysis_id).where(lesson.model_run_id == id_of(learned_by))
             n_learned = int(self._scalar(teaching.where(states.analysis_id.in_(mine))))
         return StateCounts(
-            self._count_states("file_state"),
-            self._count_states("sample_state"),
-            self._count_states("suggestion_state"),
+            self.count_states("file_state"),
+            self.count_states("sample_state"),
+            self.count_states("suggestion_state"),
             n_teaching,
             n_teaching - n_learned,
         )

@@ -50,16 +50,17 @@ class Remembering(Access):
         tables = (*FACTS, "sighting", "furnace_reading", "lesson", "prediction", "journal")
         return Counts(
             rows={name: self._count(name) for name in tables},
-            files=self._count_states("file_state"),
-            samples=self._count_states("sample_state"),
-            suggestions=self._count_states("suggestion_state"),
+            files=self.count_states("file_state"),
+            samples=self.count_states("sample_state"),
+            suggestions=self.count_states("suggestion_state"),
         )
 
     def _count(self, name: str) -> int:
         table = TABLES[name]
         return int(self._scalar(sa.select(sa.func.count()).select_from(table).where(table.c.lab_id == self.lab.id)))
 
-    def _count_states(self, name: str) -> dict[str, int]:
+    def count_states(self, name: str) -> dict[str, int]:
+        """Return how many there are in each state; `name` is "file_state", "sample_state" or "suggestion_state"."""
         states = TABLES[name].c
         query = sa.select(states.state, sa.func.count()).where(states.lab_id == self.lab.id).group_by(states.state)
         return {row[0]: row[1] for row in self._connection.execute(query.order_by(states.state))}

@@ -133,7 +133,7 @@ def board_page(lab: "Lab", limit: int) -> BoardPage:
         ids = reader.urgent_samples(limit)
         glances = {one.id: one for one in reader.sample_glances(ids)}
         rows = _board_rows(reader, [glances[one] for one in ids])
-        n_samples = sum(reader.state_counts().samples.values())
+        n_samples = sum(reader.count_states("sample_state").values())
     return BoardPage(tuple(rows), n_samples)
 
 
@@ -215,7 +215,7 @@ def inbox_page(lab: "Lab", limit: int, *, only_waiting: bool = False) -> InboxPa
     wanted = WAITING_STATES if only_waiting else None
     with lab.database.read() as reader:
         rows = tuple(_inbox_row(one) for one in reader.file_glances(wanted, newest_first=True, limit=limit))
-        files = reader.state_counts().files
+        files = reader.count_states("file_state")
     n_waiting = sum(files.get(state, 0) for state in WAITING_STATES)
     return InboxPage(rows, sum(files.values()), n_waiting, files.get("refused", 0))
 

@@ -77,13 +77,13 @@ def best_pellet(reader: "Reader") -> "TeachingHead | None":
     A pooled value lies among its sweeps, so pellets are pooled from the highest sweep down until none can be above.
     """
     best: TeachingHead | None = None
-    n_seen = 0
-    while few := reader.highest_pellets(_POOLED_AT_ONCE, n_seen):
+    ranked = reader.pellets_by_sigma()
+    for begin in range(0, len(ranked), _POOLED_AT_ONCE):
+        few = ranked[begin : begin + _POOLED_AT_ONCE]
         if best is not None and few[0][1] < _sigma(best):
             break
         found = pooled_rows(reader, reader.teaching_heads(pellets=[pellet_id for pellet_id, _ in few]))
         best = max([*([best] if best else []), *found], key=_sigma)
-        n_seen += len(few)
     return best
 
 

@@ -150,7 +150,7 @@ def all_suggestions(lab: "Lab") -> tuple[Suggested, ...]:
 def suggestions_page(lab: "Lab", limit: int) -> SuggestionsPage:
     """Return the newest `limit` suggestions, newest first, and how many there are and are open."""
     with lab.database.read() as reader:
-        counts = reader.state_counts().suggestions
+        counts = reader.count_states("suggestion_state")
         found = reader.newest_suggestions(limit)
         batches = {one.batch: one for one in reader.suggested_batches()} if found else {}
     rows = tuple(_suggested(one, state, batches.get(one.batch)) for one, state in found)

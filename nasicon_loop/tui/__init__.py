@@ -12,4 +12,4 @@ def run(lab: "Lab") -> None:
     """Show the lab until the user quits. Textual is imported only here."""
     from nasicon_loop.tui.app import NasiconApp
 
-    NasiconApp(lab).run()
+    NasiconApp(lab, is_ahead=True).run()

@@ -1,6 +1,6 @@
 """The Textual application: screens by digits, one poll of the database, one child process, one place for messages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from textual.app import App
@@ -9,6 +9,7 @@ from textual.events import Resize
 
 from nasicon_loop.core import Refusal, plain
 from nasicon_loop.lab import Lab
+from nasicon_loop.tui.ahead import make_ready
 from nasicon_loop.tui.jobs import Jobs
 from nasicon_loop.tui.keys import GLOBAL_KEYS, actions_of, in_keys, jump_bindings, place
 from nasicon_loop.tui.palette import LabCommands
@@ -43,7 +44,10 @@ LAB_SCREENS: tuple[type[LabScreen], ...] = (
 
 
 class NasiconApp(App[None]):
-    """The lab's screens. Nothing is kept here but what is selected: all state is in the database."""
+    """The lab's screens. Nothing is kept here but what is selected: all state is in the database.
+
+    With `is_ahead` the screens are made ready in idle moments.
+    """
 
     TITLE = "nasicon"
     CSS = CSS
@@ -60,9 +64,10 @@ class NasiconApp(App[None]):
     ]
     SCREENS = {screen.PLACE: screen for screen in LAB_SCREENS}  # noqa: RUF012
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: Lab, *, is_ahead: bool = False) -> None:
         super().__init__()
         self.lab = lab
+        self._is_ahead, self.is_ready = is_ahead, False
         self.jobs = Jobs(lab)
         self.sample_label: str | None = None
         self.analysis_number: int | None = None
@@ -78,6 +83,19 @@ class NasiconApp(App[None]):
         self.theme = DARK.name
         self.push_screen("board")
         self.set_interval(_POLL_SECONDS, self._tick)
+        if self._is_ahead:
+            spawn(self, make_ready, self, group="ahead")
+
+    def followers(self) -> Iterator[LabScreen]:
+        """Yield the screens that follow changes, in the order of the tab bar, each made when it is asked for."""
+        for one in LAB_SCREENS:
+            if one.FOLLOWS:
+                yield self.get_screen(one.PLACE, one)
+
+    async def build(self, screen: LabScreen) -> None:
+        """Build a screen's widgets without showing it."""
+        _, built = self._get_screen(screen)
+        await built
 
     @property
     def front(self) -> LabScreen | None:
@@ -103,7 +121,7 @@ class NasiconApp(App[None]):
             self._is_polling = False
         is_changed, self._token = token != self._token, token
         if is_changed and self.front is not None and self.front.FOLLOWS:
-            self.front.reload()
+            self.front.reload(only_if_old=True)  # it may have been read anew on opening, or after an action here
 
     # messages
 

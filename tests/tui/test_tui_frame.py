@@ -10,6 +10,7 @@ from textual.events import Key
 from nasicon_loop.lab import Lab, import_files, new_sample, opened
 from nasicon_loop.tui.app import LAB_SCREENS
 from nasicon_loop.tui.keys import PLACES, actions_of, place
+from nasicon_loop.tui.screens.journal import JournalScreen
 
 NASTY = "[red]x[/red] \x1b[31m[@click=app.bell]y"
 HARMLESS = "[red]x[/red] \N{REPLACEMENT CHARACTER}[31m[@click"
@@ -124,6 +125,26 @@ async def test_keys_typed_faster_than_they_are_taken_reach_their_own_lines(lab: 
     with lab.database.read() as reader:
         found = [(one.target_formula, one.is_reference, one.note) for one in reader.samples()]
     assert found == [("Na3Zr2Si2PO12", True, "second note")]
+
+
+async def test_a_change_is_read_once_though_the_screen_is_opened_and_the_poll_sees_it(
+    lab: Lab, keyboard: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    n_loads, load = [], JournalScreen.load
+
+    def counted(screen: JournalScreen) -> Any:
+        n_loads.append(1)
+        return load(screen)
+
+    monkeypatch.setattr(JournalScreen, "load", counted)
+    async with keyboard(lab) as hands:
+        new_sample(lab, "Na3Zr2Si2PO12")
+        await hands.go("8", "sample.created")
+        token = lab.database.change_token()
+        await hands.until(lambda: hands.app._token == token and not hands.app.front._is_reading)
+        assert len(n_loads) == 1
+        new_sample(lab, "Na3Zr2Si2PO12", note="another")
+        await hands.until(lambda: len(n_loads) == 2)
 
 
 async def test_esc_goes_back_and_the_theme_changes(lab: Lab, keyboard: Any) -> None:

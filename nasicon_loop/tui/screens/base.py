@@ -82,6 +82,11 @@ class LabScreen(Screen[None]):
         """Show what `load` returned."""
         raise NotImplementedError
 
+    @property
+    def has_shown(self) -> bool:
+        """Whether anything that was read is shown."""
+        return self._shown_for is not None
+
     def question(self) -> object:
         """Return what `load` depends on beside the database."""
         return None
