@@ -115,6 +115,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("failed", "close_sample", "it failed, and may be tried again", "sample fail", "sample", "f"),
     Action("abandon", "close_sample", "give the sample up for good", "sample abandon", "sample", "x"),
     Action("spectrum", "analysis_view", "Nyquist plot with the fit", "analysis show", "spectrum", "6"),
+    Action("plot", "spectrum_plots", "Nyquist, Bode, residuals, relaxation times", "fit", "spectrum", "p"),
     Action("accept", "sign_analysis", "sign the analysis: it teaches", "analysis accept", "spectrum", "a"),
     Action("reject", "sign_analysis", "reject the analysis: it never teaches", "analysis reject", "spectrum", "x"),
     Action("retract", "retract_analysis", "take the result back", "analysis retract", "spectrum", "t"),
