@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from textual.app import App, ComposeResult
 
-from nasicon_loop.lab import Lab, analysis_view, import_files, spectrum_plots
+from nasicon_loop.core import Refusal
+from nasicon_loop.lab import HandFit, Lab, analysis_view, import_files, refit_analysis, spectrum_plots
 from nasicon_loop.tui.themes import palette
 from nasicon_loop.tui.widgets.panel import PanelPlot, on_axis
 
@@ -93,3 +94,55 @@ async def test_too_short_a_spectrum_says_why_it_has_no_relaxation_times(
         await hands.see("no circuit was fitted")
         await hands.press("p")
         await hands.see("relaxation times need 10")
+
+
+async def test_a_fit_by_hand_is_a_new_analysis_that_waits(lab: Lab, keyboard: Any, number: int) -> None:
+    async with keyboard(lab) as hands:
+        await hands.go("6", "equal axes")
+        await hands.press("c")
+        await hands.see("by hand")
+        await hands.press("enter")
+        await hands.type("R0,R1")
+        await hands.press("enter")
+        await hands.type("1:1")
+        await hands.press("ctrl+s")
+        await hands.see("say why")
+        await hands.press("backspace", "9", "enter")
+        await hands.type("the contact moved")
+        await hands.press("enter", "enter")
+        await hands.see("analysis 2 review")
+    old, new = analysis_view(lab, number), analysis_view(lab, 2)
+    assert (old.analysis.made_by, old.analysis.verdict) == ("nasicon", "accepted"), "nothing is overwritten"
+    f = new.spectrum.frequency_hz
+    n_low = int(np.sum((f >= 1) & (f <= 9)))
+    assert set(np.flatnonzero((f >= 1) & (f <= 9))) <= set(new.analysis.masked)
+    assert new.analysis.made_by == "Kim"
+    assert new.analysis.verdict == "review"
+    assert any(f"{n_low} points left out by hand" in reason for reason in new.analysis.reasons)
+    assert any("the contact moved" in note for note in new.analysis.notes)
+    assert new.analysis.kk_rms == old.analysis.kk_rms, "the gates of the data see all points"
+    with lab.database.read() as reader:
+        assert reader.journal(limit=1)[0].who == "Kim"
+
+
+@pytest.mark.parametrize(
+    ("left_out", "why"),
+    [
+        ("7", "LOW:HIGH"),
+        ("9:1", "lower one first"),
+        ("a:2", "not a number"),
+        ("2e9:3e9", "no point"),
+        ("0:9e5", "left"),
+    ],
+)
+def test_what_cannot_be_left_out_is_refused_and_nothing_is_stored(
+    lab: Lab, number: int, left_out: str, why: str
+) -> None:
+    def refit() -> None:
+        wish = HandFit.parse("R0-p(R1,CPE1)", "R0,R1", leave_out=[left_out])
+        refit_analysis(lab, number, wish, by="Ada", reason="trying")
+
+    with pytest.raises(Refusal, match=why):
+        refit()
+    with pytest.raises(Refusal):
+        analysis_view(lab, number + 1)

@@ -14,10 +14,12 @@ from textual.widgets import ContentSwitcher
 from nasicon_loop.core import Refusal, plain
 from nasicon_loop.lab import (
     AnalysisView,
+    HandFit,
     NyquistPicture,
     analysis_view,
     newest_analysis,
     nyquist_picture,
+    refit_analysis,
     retract_analysis,
     sign_analysis,
     spectrum_plots,
@@ -161,6 +163,35 @@ class SpectrumScreen(LabScreen):
         """Show the next plot; after the last one Nyquist comes again."""
         self._plot = _PLOTS[(_PLOTS.index(self._plot) + 1) % len(_PLOTS)]
         self.reload()
+
+    def do_refit(self) -> None:
+        """Fit the stored spectrum by hand: a new analysis, which waits for a signature."""
+        if self._shown is None:
+            return
+        view = self._shown.view
+
+        def submit(values: Values) -> AnalysisView:
+            left_out = values["left_out"].replace(",", " ").split()
+            wish = HandFit.parse(values["circuit"], values["electrolyte"], leave_out=left_out)
+            return refit_analysis(self.lab, view.number, wish, by=values["who"], reason=values["reason"])
+
+        def done(made: AnalysisView) -> str:
+            self.nasicon.analysis_number = made.number
+            return f"analysis {made.number} is fitted by hand and {made.standing}; analysis {view.number} stays"
+
+        self.ask_form(
+            f"Fit analysis {view.number} by hand",
+            [
+                Field("circuit", "circuit", view.analysis.circuit_string or "", hint="R0-p(R1,CPE1)-CPE2"),
+                Field("electrolyte", "electrolyte", hint="resistors whose sum is R total: R0,R1"),
+                Field("left_out", "leave out, Hz", hint="1:10, 1e5:1e6; empty: nothing by hand"),
+                Field("reason", "why", hint="the analysis keeps it"),
+                Field("who", "who", self.lab.who),
+            ],
+            submit,
+            done,
+            note="It never teaches before somebody signs it.",
+        )
 
     def do_accept(self) -> None:
         """Sign the analysis: it teaches."""
