@@ -69,6 +69,19 @@ async def test_a_point_is_drawn_where_its_logarithm_lies(lab: Lab, number: int, 
         assert any("o" in line for line in lines[1:-3])
 
 
+@pytest.mark.parametrize("size", [(48, 6), *SIZES])
+@pytest.mark.parametrize("name", ["modulus", "phase", "residuals", "kramers-kronig", "drt"])
+async def test_two_ticks_at_least_tell_the_scale(lab: Lab, number: int, name: str, size: tuple[int, int]) -> None:
+    panel = spectrum_plots(lab, analysis_view(lab, number))[name]
+    app = PlotApp()
+    async with app.run_test(size=size) as pilot:
+        plot = app.query_one(PanelPlot)
+        plot.draw(panel, palette("nasicon-dark"))
+        await pilot.pause()
+        lines = ["".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips()]
+        assert sum(bool(line[:7].strip()) for line in lines[:-1]) >= 2, "\n".join(lines)
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_one_key_turns_through_all_plots(lab: Lab, keyboard: Any, number: int, size: tuple[int, int]) -> None:
     async with keyboard(lab, size) as hands:

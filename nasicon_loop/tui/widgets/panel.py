@@ -41,7 +41,10 @@ class _Given(AxisFormatter):
         """Return every tick, every second, or every third; zero stays."""
         every = ceil(len(self._ticks) / max(1, min(self.n_most, len(self._ticks) or 1)))
         places = [place for place, _ in self._ticks]
-        return places[places.index(0.0) % every if 0.0 in places else 0 :: every]
+        zero = places.index(0.0) if 0.0 in places else 0
+        while every > 1 and len(places[zero % every :: every]) < 2:  # one tick alone tells no scale
+            every -= 1
+        return places[zero % every :: every]
 
     def get_labels_for_ticks(self, ticks: Sequence[float]) -> list[str]:
         """Return what stands at them."""
