@@ -22,6 +22,10 @@ BoundOption = Annotated[list[str] | None, typer.Option("--bound", help="Keep it 
 StartOption = Annotated[list[str] | None, typer.Option("--start", help="Begin there: CPE1_0=1e-6. May be repeated.")]
 MaskOption = Annotated[str, typer.Option("--mask", help="Points that weigh nothing, counted from 0: 3,4,17.")]
 
+LeaveOutOption = Annotated[
+    list[str] | None, typer.Option("--leave-out", help="Frequencies that weigh nothing: 1:10 in Hz. May be repeated.")
+]
+
 
 @refusing
 def analysis_refit(
@@ -34,6 +38,7 @@ def analysis_refit(
     bound: BoundOption = None,
     start: StartOption = None,
     mask: MaskOption = "",
+    leave_out: LeaveOutOption = None,
     lab: LabOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -41,7 +46,8 @@ def analysis_refit(
     from nasicon_loop.cli.stories import draw_analysis
     from nasicon_loop.lab import HandFit, refit_analysis
 
-    wish = HandFit.parse(circuit, electrolyte, fix=fix or (), bound=bound or (), start=start or (), mask=mask)
+    limits = {"fix": fix or (), "bound": bound or (), "start": start or ()}
+    wish = HandFit.parse(circuit, electrolyte, **limits, mask=mask, leave_out=leave_out or ())
     view = refit_analysis(opened_lab(lab), number, wish, by=by, reason=reason)
 
     def human(screen: "Console") -> None:

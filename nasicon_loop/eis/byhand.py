@@ -60,11 +60,15 @@ def fit_by_hand(
     gates = Gates(rules)
     data = screened(np.asarray(spectrum.frequency_hz), np.asarray(spectrum.impedance_ohm), rules)
     evidence = Evidence.of(data, gates, rules)
-    by_hand = Gate("by hand", None, None, False, "review", f"made by hand by {plain(made_by)}: sign it if it is right")
+    by_hand = Gate("by hand", None, None, False, "review", _words(made_by, len(set(masked))))
     if evidence is None:
         verdict, reasons = verdict_of(gates.met)
         return Analysis(verdict, reasons, gates=(*gates.met, by_hand), made_by=plain(made_by))
     hidden = evidence.test.masked | np.isin(data.index, list(masked))
+    if (~hidden).sum() < rules.min_points:
+        raise Refusal(
+            f"{(~hidden).sum()} points would be left; a fit by hand needs at least {rules.min_points}", "masked points"
+        )
     fit = _fit(model, evidence, hidden, box, _starts(model, data.frequency_hz, data.impedance_ohm, box, start or {}))
     names = list(electrolyte)
     reading = Reading(fit, (), tuple(names), sum(fit.by_name[n] for n in names), fit.sum_rel_sd(names))
@@ -89,6 +93,11 @@ def fit_by_hand(
     )
     made = replace(with_fit(base, reading, rel_sd), split_note="total only")
     return settled(with_leads_note(made, rules), rules)
+
+
+def _words(made_by: str, n_masked: int) -> str:
+    left_out = f", {n_masked} {'point' if n_masked == 1 else 'points'} left out by hand" if n_masked else ""
+    return f"made by hand by {plain(made_by)}{left_out}: sign it if it is right"
 
 
 def _box(model: Circuit, fixed: Mapping[str, float], bounds: Mapping[str, tuple[float, float]]) -> Real:

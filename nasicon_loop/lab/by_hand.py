@@ -15,6 +15,9 @@ from nasicon_loop.lab.analysing import (
 )
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from instruments import Spectrum
     from nasicon_loop.eis import Analysis, Geometry
     from nasicon_loop.eis import Settings as EisSettings
@@ -26,7 +29,10 @@ _MOST_TEXTS = 100
 
 @dataclass(frozen=True)
 class HandFit:
-    """What a person asks for. `electrolyte` are the resistors whose sum is R_total; masked points count from 0."""
+    """What a person asks for. `electrolyte` are the resistors whose sum is R_total; masked points count from 0.
+
+    `left_out_hz` are stretches (low, high) of frequency in Hz, both ends included, whose points are masked too.
+    """
 
     circuit: str
     electrolyte: tuple[str, ...]
@@ -34,6 +40,7 @@ class HandFit:
     bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     start: Mapping[str, float] = field(default_factory=dict)
     masked: tuple[int, ...] = ()
+    left_out_hz: tuple[tuple[float, float], ...] = ()
 
     @staticmethod
     def parse(
@@ -44,8 +51,9 @@ class HandFit:
         bound: Sequence[str] = (),
         start: Sequence[str] = (),
         mask: str = "",
+        leave_out: Sequence[str] = (),
     ) -> "HandFit":
-        """Read it as typed: "R0,R1", "R0=12.3", "R1=10:100", "3,4,17". Raises Refusal for anything else."""
+        """Read it as typed: "R0,R1", "R0=12.3", "R1=10:100", "3,4,17", "1:10" (in Hz). Raises Refusal otherwise."""
         names = tuple(part.strip() for part in electrolyte.split(",") if part.strip())
         return HandFit(
             circuit,
@@ -54,7 +62,18 @@ class HandFit:
             {name: _range(text, name) for name, text in map(_pair, bound)},
             {name: _number(text, name) for name, text in map(_pair, start)},
             tuple(_place(part) for part in mask.split(",") if part.strip()),
+            tuple(map(_stretch, leave_out)),
         )
+
+    def places(self, frequency_hz: "NDArray[np.float64]") -> tuple[int, ...]:
+        """Return which points are masked, each once. Raises Refusal for a stretch without a point."""
+        found = set(self.masked)
+        for low, high in self.left_out_hz:
+            inside = [k for k, f in enumerate(frequency_hz) if low <= f <= high]
+            if not inside:
+                raise Refusal(f"there is no point between {low:g} and {high:g} Hz", "left out")
+            found.update(inside)
+        return tuple(sorted(found))
 
     def fit(
         self, spectrum: "Spectrum", *, by: str, geometry: "Geometry | None" = None, settings: "EisSettings"
@@ -70,7 +89,7 @@ class HandFit:
             fixed=self.fixed,
             bounds=self.bounds,
             start=self.start,
-            masked=self.masked,
+            masked=self.places(spectrum.frequency_hz),
             geometry=geometry,
             settings=settings,
         )
@@ -95,6 +114,16 @@ def _range(text: str, name: str) -> tuple[float, float]:
     if not sign:
         raise Refusal("bounds are of the form NAME=LOW:HIGH, as in R1=10:100", plain(name))
     return _number(low, name), _number(high, name)
+
+
+def _stretch(text: str) -> tuple[float, float]:
+    low, sign, high = text.partition(":")
+    if not sign:
+        raise Refusal("what is left out is of the form LOW:HIGH in Hz, as in 1:10", plain(text, limit=_MOST_TEXTS))
+    ends = _number(low, "left out"), _number(high, "left out")
+    if not 0 <= ends[0] <= ends[1] < float("inf"):
+        raise Refusal("frequencies are positive, the lower one first", plain(text, limit=_MOST_TEXTS))
+    return ends
 
 
 def _place(text: str) -> int:

@@ -1,7 +1,7 @@
-"""Spectrum: the Nyquist plot with its fit, the numbers and the reasons; a person signs, rejects or retracts."""
+"""Spectrum: its plots with the fit, the numbers and the reasons; a person signs, rejects or retracts."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
 from rich.text import Text
@@ -9,34 +9,47 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.events import Resize
 from textual.widget import Widget
+from textual.widgets import ContentSwitcher
 
-from nasicon_loop.core import plain
+from nasicon_loop.core import Refusal, plain
 from nasicon_loop.lab import (
     AnalysisView,
+    HandFit,
     NyquistPicture,
     analysis_view,
     newest_analysis,
     nyquist_picture,
+    refit_analysis,
     retract_analysis,
     sign_analysis,
+    spectrum_plots,
     sweeps_beside,
 )
 from nasicon_loop.tui import words
 from nasicon_loop.tui.keys import bindings_of
 from nasicon_loop.tui.screens.base import LabScreen
-from nasicon_loop.tui.themes import Palette
 from nasicon_loop.tui.widgets.bars import Detail
 from nasicon_loop.tui.widgets.dialogs import Field, Values
+from nasicon_loop.tui.widgets.numbers import numbers_text
 from nasicon_loop.tui.widgets.nyquist import NyquistPlot
+from nasicon_loop.tui.widgets.panel import KINDS, PanelPlots
+
+_PLOTS = ("nyquist", *KINDS)
+_N_NYQUIST_KEYS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """One analysis, what to draw of it, and the analyses of the file's other sweeps."""
+    """One analysis, what to draw of it, and the analyses of the file's other sweeps.
+
+    `plots` are the panels beside Nyquist, None while nobody looks at one or where they cannot be made (`why_not`).
+    """
 
     view: AnalysisView
     picture: NyquistPicture
     beside: tuple[int, ...]
+    plots: Mapping[str, Any] | None
+    why_not: str = ""
 
 
 class SpectrumScreen(LabScreen):
@@ -53,14 +66,16 @@ class SpectrumScreen(LabScreen):
     def __init__(self) -> None:
         super().__init__()
         self._shown: _Shown | None = None
+        self._plot = "nyquist"
 
     def body(self) -> Iterable[Widget]:
         """The plot, and beside it what was concluded."""
-        yield Horizontal(NyquistPlot(id="nyquist"), Detail(classes="narrow", id="numbers"))
+        switcher = ContentSwitcher(NyquistPlot(id="nyquist"), PanelPlots(id="panels"), initial="nyquist", id="plots")
+        yield Horizontal(switcher, Detail(classes="narrow", id="numbers"))
 
     def question(self) -> object:
-        """Which analysis."""
-        return self.nasicon.analysis_number
+        """Which analysis, and which plot of it."""
+        return self.nasicon.analysis_number, self._plot
 
     def load(self) -> _Shown | None:
         """Read the selected analysis, else the newest one."""
@@ -68,7 +83,20 @@ class SpectrumScreen(LabScreen):
         if number is None:
             return None
         view = analysis_view(self.lab, number)
-        return _Shown(view, nyquist_picture(view), sweeps_beside(self.lab, number))
+        shown = _Shown(view, nyquist_picture(view), sweeps_beside(self.lab, number), None)
+        if self._plot == "nyquist":
+            return shown
+        try:
+            return replace(shown, plots=self._plots_of(view))
+        except Refusal as refusal:
+            return replace(shown, why_not=str(refusal))
+
+    def _plots_of(self, view: AnalysisView) -> Mapping[str, Any]:
+        """Return the panels; what one analysis shows never changes, so they are made once."""
+        before = self._shown
+        if before is not None and before.plots is not None and before.view.number == view.number:
+            return before.plots
+        return spectrum_plots(self.lab, view)
 
     def show(self, data: _Shown | None) -> None:
         """Draw it; the zoom stays as long as the analysis is the same."""
@@ -78,6 +106,7 @@ class SpectrumScreen(LabScreen):
         if data is None:
             self.headline("no spectrum yet: import a file in the inbox (key 2 o)")
             plot.draw(None, self.colours, is_new=True)
+            self._turn("nyquist")
             numbers.say(Text(""))
             return
         view = data.view
@@ -88,19 +117,32 @@ class SpectrumScreen(LabScreen):
             f"{'' if value == '-' else f', {value} S/cm'}, {plain(view.name, limit=60)}"
         )
         plot.draw(data.picture, self.colours, is_new=before != view.number)
-        numbers.say(_numbers(view, self.colours))
-        if self.focused is None:
+        caveat = data.plots["drt"].note if data.plots is not None and self._plot == "drt" else ""
+        numbers.say(numbers_text(view, self.colours, caveat))
+        if data.why_not:
+            self._plot = "nyquist"
+            self.status(data.why_not, is_error=True)
+        if data.plots is not None:
+            self.query_one(PanelPlots).draw(self._plot, data.plots, self.colours)
+        self._turn("nyquist" if data.plots is None else "panels")
+        if self.focused is None and data.plots is None:
             plot.focus()
+
+    def _turn(self, to: str) -> None:
+        switcher = self.query_one("#plots", ContentSwitcher)
+        if switcher.current != to:
+            switcher.current = to
 
     def tell_cells(self, event: Resize) -> None:
         """Pass on the true shape of a cell."""
         self.query_one(NyquistPlot).tell_cells(event)
 
     def more_keys(self) -> tuple[tuple[str, str], ...]:
-        """Other sweeps only where there are some."""
+        """Zoom only where there is Nyquist, other sweeps only where there are some."""
         if self._shown is None:
             return ()
-        return self.MORE_KEYS if len(self._shown.beside) > 1 else self.MORE_KEYS[:-1]
+        keys = self.MORE_KEYS if self._plot == "nyquist" else self.MORE_KEYS[_N_NYQUIST_KEYS:]
+        return keys if len(self._shown.beside) > 1 else keys[:-1]
 
     def action_other(self, step: int) -> None:
         """Show another sweep of the same file."""
@@ -116,6 +158,40 @@ class SpectrumScreen(LabScreen):
             return False
         verdict = self._shown.view.analysis.verdict
         return super().can(action) and not (action == "accept" and verdict == "rejected")
+
+    def do_plot(self) -> None:
+        """Show the next plot; after the last one Nyquist comes again."""
+        self._plot = _PLOTS[(_PLOTS.index(self._plot) + 1) % len(_PLOTS)]
+        self.reload()
+
+    def do_refit(self) -> None:
+        """Fit the stored spectrum by hand: a new analysis, which waits for a signature."""
+        if self._shown is None:
+            return
+        view = self._shown.view
+
+        def submit(values: Values) -> AnalysisView:
+            left_out = values["left_out"].replace(",", " ").split()
+            wish = HandFit.parse(values["circuit"], values["electrolyte"], leave_out=left_out)
+            return refit_analysis(self.lab, view.number, wish, by=values["who"], reason=values["reason"])
+
+        def done(made: AnalysisView) -> str:
+            self.nasicon.analysis_number = made.number
+            return f"analysis {made.number} is fitted by hand and {made.standing}; analysis {view.number} stays"
+
+        self.ask_form(
+            f"Fit analysis {view.number} by hand",
+            [
+                Field("circuit", "circuit", view.analysis.circuit_string or "", hint="R0-p(R1,CPE1)-CPE2"),
+                Field("electrolyte", "electrolyte", hint="resistors whose sum is R total: R0,R1"),
+                Field("left_out", "leave out, Hz", hint="1:10, 1e5:1e6; empty: nothing by hand"),
+                Field("reason", "why", hint="the analysis keeps it"),
+                Field("who", "who", self.lab.who),
+            ],
+            submit,
+            done,
+            note="It never teaches before somebody signs it.",
+        )
 
     def do_accept(self) -> None:
         """Sign the analysis: it teaches."""
@@ -158,40 +234,3 @@ class SpectrumScreen(LabScreen):
             lambda _: told,
             is_final=is_final,
         )
-
-
-def _numbers(view: AnalysisView, colours: Palette) -> Text:
-    analysis = view.analysis
-    text = Text().append_text(words.state(analysis.verdict, colours)).append(f", {view.standing}\n")
-    if analysis.sigma_25_s_cm is None and analysis.verdict != "rejected":
-        text.append("no conductivity yet: it needs a pellet and its geometry\n", style=colours.doubt)
-    for title, value in (
-        ("σ 25 °C", words.sigma(analysis.sigma_25_s_cm, analysis.sigma_25_s_cm_sd)),
-        ("σ here", words.sigma(analysis.sigma_total_s_cm, analysis.sigma_total_s_cm_sd)),
-        ("at", _temperature(analysis)),
-        ("R total", words.ohms(analysis.r_total_ohm, analysis.r_total_ohm_sd)),
-        ("R bulk", words.ohms(analysis.r_bulk_ohm, analysis.r_bulk_ohm_sd)),
-        ("R gb", words.ohms(analysis.r_gb_ohm, analysis.r_gb_ohm_sd)),
-        ("KK rms", _percent(analysis.kk_rms)),
-        ("fit rms", _percent(analysis.fit_rms)),
-        ("left out", f"{len(analysis.masked)} of {view.spectrum.n_points} points"),
-    ):
-        if value != "-":
-            text.append(f"{title:<9}", style=colours.faint).append(f"{value}\n")
-    text.append(f"{plain(analysis.circuit_string or 'no circuit')}\n", style=colours.faint)
-    for reason in analysis.reasons:
-        text.append(f"- {plain(reason, limit=400)}\n")
-    for note in analysis.notes:
-        text.append(f"  {plain(note, limit=400)}\n", style=colours.faint)
-    return text
-
-
-def _temperature(analysis: Any) -> str:
-    if analysis.temperature_c is None:
-        return "-"
-    sd = "" if analysis.temperature_c_sd is None else f" ± {analysis.temperature_c_sd:.1f}"
-    return f"{analysis.temperature_c:.1f}{sd} °C ({analysis.temperature_source})"
-
-
-def _percent(value: float | None) -> str:
-    return "-" if value is None else f"{100 * value:.2f} %"
