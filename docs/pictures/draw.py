@@ -24,6 +24,7 @@ SCREENS = (
     ("7", "model"),
     ("8", "journal"),
 )
+PLOTS = ("bode", "residuals", "drt")
 _FONTS = re.compile(r"@font-face \{.*?\}", re.DOTALL)
 
 
@@ -38,9 +39,18 @@ async def draw(folder: Path, size: tuple[int, int]) -> None:
                     app.analysis_number = 9  # the inbox selects its newest file
                 await pilot.press(key)
                 await pilot.pause(1.5)
-                text = _FONTS.sub("", app.export_screenshot(title=f"nasicon tui, {size[0]}x{size[1]}"))
-                text = "\n".join(line.rstrip() for line in text.replace("Fira Code", "monospace").splitlines())
-                (HERE / f"{name}_{size[0]}x{size[1]}.svg").write_text(text + "\n", encoding="utf-8")
+                keep(app, name, size)
+                for plot in PLOTS if name == "spectrum" else ():
+                    await pilot.press("p")
+                    await pilot.pause(3)
+                    keep(app, f"spectrum_{plot}", size)
+
+
+def keep(app: NasiconApp, name: str, size: tuple[int, int]) -> None:
+    """Write what is on the screen now."""
+    text = _FONTS.sub("", app.export_screenshot(title=f"nasicon tui, {size[0]}x{size[1]}"))
+    text = "\n".join(line.rstrip() for line in text.replace("Fira Code", "monospace").splitlines())
+    (HERE / f"{name}_{size[0]}x{size[1]}.svg").write_text(text + "\n", encoding="utf-8")
 
 
 def main() -> None:
