@@ -36,7 +36,7 @@ test: lint unit
 # The long form: hundreds of kills at write points and at any moment, minutes of everything at once and of every fault,
 # on both databases.
 torture: $(STAMP)
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m torture -s tests/torture
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m torture -s tests/torture tests/tui
 
 bench: $(STAMP)
 	OMP_NUM_THREADS=2 $(BIN)/python -m benchmarks

@@ -13,9 +13,19 @@ from textual.events import Paste
 from textual.pilot import Pilot
 
 from instruments.sim import xm_studio_csv
-from nasicon_loop.lab import Lab, create_lab, opened
+from nasicon_loop.lab import Lab, create_lab, import_data, opened
 from nasicon_loop.tui.app import NasiconApp
 
+TINY = """
+import sys
+from dataclasses import replace
+from nasicon_loop.predict import Settings
+tiny = replace(Settings.quick(), preset="tiny", n_members=1, n_epochs=2, n_pretraining_epochs=1, n_trees=8)
+Settings.default = classmethod(lambda cls: tiny)
+from nasicon_loop.tui import child
+sys.exit(child.main(sys.argv[1:]))
+"""
+"""A child of the screens that really trains, for a moment."""
 STARTED_AT = datetime(2024, 6, 20, 6, 58, 13, tzinfo=UTC)
 FLAGS = {"measurement.temperature_c": 25.0, "measurement.temperature_sd_c": 1.0}
 _PATIENCE_SECONDS = 20.0
@@ -121,3 +131,44 @@ def keyboard() -> Callable[..., object]:
 def spectrum() -> Callable[..., bytes]:
     """Bytes of an XM-studio export: `spectrum(seed, noise)`."""
     return csv
+
+
+@pytest.fixture
+def tiny_child() -> str:
+    """Code of a child of the screens that trains with tiny settings; its words are those of `tui.child`."""
+    return TINY
+
+
+@pytest.fixture
+def literate(lab: Lab) -> Lab:
+    """A lab that knows the literature."""
+    import_data(lab)
+    return lab
+
+
+@pytest.fixture
+def assert_round() -> Callable[[Lab], None]:
+    """What the database says after a whole round by keys."""
+    return _assert_round
+
+
+def _assert_round(lab: Lab) -> None:
+    with lab.database.read() as reader:
+        (sample,) = reader.samples()
+        first, second, third = reader.suggestions()
+        assert (sample.label, sample.suggestion_id) in [("NL-0001", one.id) for one in (first, second)]
+        assert sorted(reader.suggestion_states().values()) == ["accepted", "open", "open"]
+        assert [firing.step for firing in reader.firings(sample)] == ["calcination", "sintering"]
+        weighing = reader.weighing(sample)
+        assert weighing is not None
+        assert weighing.operator == "Kim"
+        (pellet,) = reader.pellets(sample)
+        geometry = reader.geometry(pellet)
+        assert geometry is not None
+        assert (geometry.thickness_cm, geometry.electrode_diameter_cm) == (0.112, 1.6)
+        (row,) = reader.teaching_analyses()
+        assert (row.pellet_label, row.signed_by, row.verdict) == ("NL-0001-P1", "Kim", "review")
+        one, two = reader.model_runs()
+        assert [lesson.analysis_id for lesson in reader.lessons(one)] == []
+        assert [lesson.analysis_id for lesson in reader.lessons(two)] == [row.analysis_id]
+        assert (first.model_run_id, second.model_run_id, third.model_run_id) == (one.id, one.id, two.id)

@@ -10,30 +10,8 @@ from typing import Any
 
 import pytest
 
-from nasicon_loop.lab import Lab, import_data
+from nasicon_loop.lab import Lab
 from nasicon_loop.tui import jobs
-
-_TINY = """
-import sys
-from dataclasses import replace
-from nasicon_loop.predict import Settings
-tiny = replace(Settings.quick(), preset="tiny", n_members=1, n_epochs=2, n_pretraining_epochs=1, n_trees=8)
-Settings.default = classmethod(lambda cls: tiny)
-from nasicon_loop.tui import child
-sys.exit(child.main(sys.argv[1:]))
-"""
-
-
-def tiny(lab: Lab, kind: str, n: int = 0) -> list[str]:
-    """The command line of a child that trains for a moment."""
-    return [sys.executable, "-c", _TINY, kind, str(lab.folder.path), *([str(n)] if n else [])]
-
-
-@pytest.fixture
-def literate(lab: Lab) -> Lab:
-    """A lab that knows the literature."""
-    import_data(lab)
-    return lab
 
 
 async def _train(hands: Any, headline: str) -> None:
@@ -70,12 +48,19 @@ async def _make(hands: Any) -> None:
 @pytest.mark.parametrize("size", [(80, 24)])
 async def test_a_round_by_keys_alone(
     literate: Lab,
+    *,
     keyboard: Any,
     spectrum: Callable[..., bytes],
+    tiny_child: str,
+    assert_round: Callable[[Lab], None],
     monkeypatch: pytest.MonkeyPatch,
     size: tuple[int, int],
 ) -> None:
     lab = literate
+
+    def tiny(lab: Lab, kind: str, n: int = 0) -> list[str]:
+        return [sys.executable, "-c", tiny_child, kind, str(lab.folder.path), *([str(n)] if n else [])]
+
     monkeypatch.setattr(jobs, "command", tiny)
     async with keyboard(lab, size) as hands:
         hands.patience_seconds = 60.0
@@ -111,26 +96,4 @@ async def test_a_round_by_keys_alone(
         await hands.see("3 suggestions, 2 open")
         await hands.go("1", "1 samples, next")
         await hands.see("✓ analysed")
-    _assert_round(lab)
-
-
-def _assert_round(lab: Lab) -> None:
-    with lab.database.read() as reader:
-        (sample,) = reader.samples()
-        first, second, third = reader.suggestions()
-        assert (sample.label, sample.suggestion_id) in [("NL-0001", one.id) for one in (first, second)]
-        assert sorted(reader.suggestion_states().values()) == ["accepted", "open", "open"]
-        assert [firing.step for firing in reader.firings(sample)] == ["calcination", "sintering"]
-        weighing = reader.weighing(sample)
-        assert weighing is not None
-        assert weighing.operator == "Kim"
-        (pellet,) = reader.pellets(sample)
-        geometry = reader.geometry(pellet)
-        assert geometry is not None
-        assert (geometry.thickness_cm, geometry.electrode_diameter_cm) == (0.112, 1.6)
-        (row,) = reader.teaching_analyses()
-        assert (row.pellet_label, row.signed_by, row.verdict) == ("NL-0001-P1", "Kim", "review")
-        one, two = reader.model_runs()
-        assert [lesson.analysis_id for lesson in reader.lessons(one)] == []
-        assert [lesson.analysis_id for lesson in reader.lessons(two)] == [row.analysis_id]
-        assert (first.model_run_id, second.model_run_id, third.model_run_id) == (one.id, one.id, two.id)
+    assert_round(lab)
