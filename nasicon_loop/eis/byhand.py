@@ -67,6 +67,10 @@ def fit_by_hand(
         verdict, reasons = verdict_of(gates.met)
         return Analysis(verdict, reasons, gates=(*gates.met, by_hand), made_by=plain(made_by), left_out=places)
     hidden = evidence.test.masked | np.isin(data.index, list(masked))
+    if (~hidden).sum() < rules.min_points:
+        raise Refusal(
+            f"{(~hidden).sum()} points would be left; a fit by hand needs at least {rules.min_points}", "masked points"
+        )
     fit = _fit(model, evidence, hidden, box, _starts(model, data.frequency_hz, data.impedance_ohm, box, start or {}))
     names = list(electrolyte)
     reading = Reading(fit, (), tuple(names), sum(fit.by_name[n] for n in names), fit.sum_rel_sd(names))

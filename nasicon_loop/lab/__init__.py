@@ -87,6 +87,7 @@ if TYPE_CHECKING:
         sample_labels,
         sample_story,
     )
+    from nasicon_loop.lab.panels import spectrum_plots
     from nasicon_loop.lab.phases import set_phase
     from nasicon_loop.lab.predicting import predict_things
     from nasicon_loop.lab.provenance import Provenance, names_a_row, row_provenance
@@ -220,6 +221,7 @@ _HOME = {
         "suggestion_reasons",
         "suggestions_page",
     ),
+    "panels": ("spectrum_plots",),
     "score_map": ("ScoreCell", "score_cells"),
     "scoring": ("DopantsScored", "PairsScored", "score_dopants", "score_pairs"),
     "screening": ("SpaceScreened", "screen_space"),
@@ -421,6 +423,7 @@ __all__ = [
     "settings_rows",
     "sign_analysis",
     "sign_off_recipe",
+    "spectrum_plots",
     "stock_list",
     "stored_quality",
     "suggest_compositions",

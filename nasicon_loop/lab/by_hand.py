@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import nan
 from typing import TYPE_CHECKING
 
 from nasicon_loop.core import Refusal, plain
@@ -18,6 +17,9 @@ from nasicon_loop.lab.leads import as_analysed
 from nasicon_loop.lab.reanalysing import WithSweeps, with_sweeps
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from instruments import Spectrum
     from nasicon_loop.eis import Analysis, Geometry
     from nasicon_loop.eis import Settings as EisSettings
@@ -31,7 +33,9 @@ _RUN = 3  # from so many neighbours on, only the ends are written
 
 @dataclass(frozen=True)
 class HandFit:
-    """What a person asks for. Masked points count from 0; `ranges` in Hz are left out too.
+    """What a person asks for. Masked points count from 0.
+
+    `left_out_hz` are stretches (low, high) of frequency in Hz, both ends included, whose points are left out too.
 
     `electrolyte` are the resistors whose sum is R_total. Without them the engine reads the circuit, which then is one
     of those it knows, or None for the best of them.
@@ -43,7 +47,7 @@ class HandFit:
     bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     start: Mapping[str, float] = field(default_factory=dict)
     masked: tuple[int, ...] = ()
-    ranges: tuple[tuple[float, float], ...] = ()
+    left_out_hz: tuple[tuple[float, float], ...] = ()
 
     def __post_init__(self) -> None:
         """Raise Refusal for limits without a circuit of one's own."""
@@ -75,16 +79,16 @@ class HandFit:
             {name: _range(text, name) for name, text in map(_pair, bound)},
             {name: _number(text, name) for name, text in map(_pair, start)},
             tuple(place for part in mask.split(",") if part.strip() for place in _places(part)),
-            tuple(_hertz(text) for text in leave_out),
+            tuple(map(_stretch, leave_out)),
         )
 
-    def places(self, spectrum: "Spectrum") -> tuple[int, ...]:
-        """Return the places of all points to leave out, in rising order. Raises Refusal for a range without a point."""
+    def places(self, frequency_hz: "NDArray[np.float64]") -> tuple[int, ...]:
+        """Return the places of all points to leave out, in rising order. Raises Refusal for a stretch without one."""
         found = set(self.masked)
-        for low, high in self.ranges:
-            inside = [k for k, f in enumerate(spectrum.frequency_hz) if low <= f <= high]
+        for low, high in self.left_out_hz:
+            inside = [k for k, f in enumerate(frequency_hz) if low <= f <= high]
             if not inside:
-                raise Refusal("no point of the spectrum lies there", f"{low:g}:{high:g} Hz")
+                raise Refusal(f"there is no point between {low:g} and {high:g} Hz", "left out")
             found.update(inside)
         return tuple(sorted(found))
 
@@ -94,7 +98,7 @@ class HandFit:
         """Fit a spectrum so. Raises Refusal where the circuit or a name is wrong."""
         from nasicon_loop.eis import analyse_as_told, fit_by_hand
 
-        left_out = self.places(spectrum)
+        left_out = self.places(spectrum.frequency_hz)
         if self.circuit is None or not self.electrolyte:
             return analyse_as_told(
                 spectrum,
@@ -147,14 +151,14 @@ def _places(text: str) -> range:
     return range(int(ends[0]), int(ends[1]) + 1)
 
 
-def _hertz(text: str) -> tuple[float, float]:
-    try:
-        low, high = (float(part) for part in text.split(":"))
-    except ValueError:
-        low = high = nan
-    if not 0 <= low <= high:
-        raise Refusal("frequencies to leave out are of the form LOW:HIGH in Hz", plain(text, limit=_MOST_TEXTS))
-    return low, high
+def _stretch(text: str) -> tuple[float, float]:
+    low, sign, high = text.partition(":")
+    if not sign:
+        raise Refusal("what is left out is of the form LOW:HIGH in Hz, as in 1:10", plain(text, limit=_MOST_TEXTS))
+    ends = _number(low, "left out"), _number(high, "left out")
+    if not 0 <= ends[0] <= ends[1] < float("inf"):
+        raise Refusal("frequencies are positive, the lower one first", plain(text, limit=_MOST_TEXTS))
+    return ends
 
 
 def circuit_names() -> tuple[str, ...]:

@@ -19,6 +19,8 @@ TextTable > .datatable--header { background: $surface; color: $text-muted; text-
 .narrow { width: 32; height: 1fr; padding: 0 1; overflow-y: auto; scrollbar-size-vertical: 1; }
 .-wide .narrow { width: 48; }
 NyquistPlot { width: 1fr; height: 1fr; border: round $secondary; }
+#plots { width: 1fr; height: 1fr; }
+PanelPlot { width: 1fr; height: 1fr; border: round $secondary; }
 NyquistPlot:focus { border: round $primary; }
 #pictures, #tables, #quality { height: 1fr; }
 #map { height: 1fr; padding: 0 1; }

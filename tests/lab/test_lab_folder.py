@@ -2,12 +2,14 @@
 
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from nasicon_loop.core import Refusal
+from nasicon_loop.lab import locking
 from nasicon_loop.lab.context import opened
 from nasicon_loop.lab.folder import LabFolder, find, init
 from nasicon_loop.lab.locking import exclusive, is_held
@@ -88,6 +90,19 @@ def test_one_holder_at_a_time(tmp_path: Path) -> None:
     assert not is_held(path)
     with exclusive(path, "taken"):
         pass
+
+
+def test_whoever_only_looks_takes_the_lock_from_nobody(tmp_path: Path) -> None:
+    path = tmp_path / "watch.lock"
+    with path.open("w") as looker:
+        assert locking._try_lock(looker.fileno(), is_glance=True)
+        assert not is_held(path)
+        end = threading.Timer(0.05, locking._unlock, [looker.fileno()])
+        end.start()
+        with exclusive(path, "taken"):
+            assert is_held(path)
+        end.join()
+    assert not is_held(path)
 
 
 def test_a_killed_holder_leaves_no_lock(tmp_path: Path) -> None:

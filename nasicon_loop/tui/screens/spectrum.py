@@ -1,7 +1,7 @@
-"""Spectrum: the Nyquist plot with its fit, the numbers and the reasons; a person signs, rejects or retracts."""
+"""Spectrum: its plots with the fit, the numbers and the reasons; a person signs, rejects or retracts."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
 from rich.text import Text
@@ -9,34 +9,51 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.events import Resize
 from textual.widget import Widget
+from textual.widgets import ContentSwitcher
 
-from nasicon_loop.core import plain
+from nasicon_loop.core import Refusal, plain
 from nasicon_loop.lab import (
     AnalysisView,
     NyquistPicture,
+    analysis_before,
     analysis_view,
     newest_analysis,
     nyquist_picture,
+    refit_analysis,
+    restore_analysis,
     retract_analysis,
     sign_analysis,
+    spectrum_plots,
     sweeps_beside,
 )
 from nasicon_loop.tui import words
 from nasicon_loop.tui.keys import bindings_of
 from nasicon_loop.tui.screens.base import LabScreen
-from nasicon_loop.tui.themes import Palette
 from nasicon_loop.tui.widgets.bars import Detail
 from nasicon_loop.tui.widgets.dialogs import Field, Values
+from nasicon_loop.tui.widgets.numbers import numbers_text
 from nasicon_loop.tui.widgets.nyquist import NyquistPlot
+from nasicon_loop.tui.widgets.panel import KINDS, PanelPlots
+from nasicon_loop.tui.widgets.pointing import Pointing, circuits_note, refit_fields, refit_wish
+
+_PLOTS = ("nyquist", *KINDS)
+_N_NYQUIST_KEYS, _N_POINT_KEYS = 3, 2
 
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """One analysis, what to draw of it, and the analyses of the file's other sweeps."""
+    """One analysis, what to draw of it, and the analyses of the file's other sweeps.
+
+    `former` is the analysis of the same sweep before it. `plots` are the panels beside Nyquist, None while nobody looks
+    at one or where they cannot be made (`why_not`).
+    """
 
     view: AnalysisView
     picture: NyquistPicture
     beside: tuple[int, ...]
+    plots: Mapping[str, Any] | None
+    why_not: str = ""
+    former: int | None = None
 
 
 class SpectrumScreen(LabScreen):
@@ -47,20 +64,36 @@ class SpectrumScreen(LabScreen):
         *bindings_of("spectrum"),
         ("left_square_bracket", "other(-1)", "sweep before"),
         ("right_square_bracket", "other(1)", "next sweep"),
+        ("comma", "point(-1)", "point before"),
+        ("full_stop", "point(1)", "next point"),
+        ("less_than_sign", "point(-10)", "ten points back"),
+        ("greater_than_sign", "point(10)", "ten points on"),
+        ("space", "point(0)", "leave it out, or not"),
     ]
-    MORE_KEYS = (("+ -", "zoom"), ("←↓↑→", "move"), ("r", "whole"), ("Tab", "text"), ("[ ]", "other sweep"))
+    MORE_KEYS = (
+        ("+ -", "zoom"),
+        ("←↓↑→", "move"),
+        ("r", "whole"),
+        (", . < >", "point"),
+        ("Space", "mark"),
+        ("Tab", "text"),
+        ("[ ]", "other sweep"),
+    )
 
     def __init__(self) -> None:
         super().__init__()
         self._shown: _Shown | None = None
+        self._plot = "nyquist"
+        self._pointing = Pointing(0)
 
     def body(self) -> Iterable[Widget]:
         """The plot, and beside it what was concluded."""
-        yield Horizontal(NyquistPlot(id="nyquist"), Detail(classes="narrow", id="numbers"))
+        switcher = ContentSwitcher(NyquistPlot(id="nyquist"), PanelPlots(id="panels"), initial="nyquist", id="plots")
+        yield Horizontal(switcher, Detail(classes="narrow", id="numbers"))
 
     def question(self) -> object:
-        """Which analysis."""
-        return self.nasicon.analysis_number
+        """Which analysis, and which plot of it."""
+        return self.nasicon.analysis_number, self._plot
 
     def load(self) -> _Shown | None:
         """Read the selected analysis, else the newest one."""
@@ -68,7 +101,21 @@ class SpectrumScreen(LabScreen):
         if number is None:
             return None
         view = analysis_view(self.lab, number)
-        return _Shown(view, nyquist_picture(view), sweeps_beside(self.lab, number))
+        beside, former = sweeps_beside(self.lab, number), analysis_before(self.lab, number)
+        shown = _Shown(view, nyquist_picture(view), beside, None, former=former)
+        if self._plot == "nyquist":
+            return shown
+        try:
+            return replace(shown, plots=self._plots_of(view))
+        except Refusal as refusal:
+            return replace(shown, why_not=str(refusal))
+
+    def _plots_of(self, view: AnalysisView) -> Mapping[str, Any]:
+        """Return the panels; what one analysis shows never changes, so they are made once."""
+        before = self._shown
+        if before is not None and before.plots is not None and before.view.number == view.number:
+            return before.plots
+        return spectrum_plots(self.lab, view)
 
     def show(self, data: _Shown | None) -> None:
         """Draw it; the zoom stays as long as the analysis is the same."""
@@ -78,6 +125,7 @@ class SpectrumScreen(LabScreen):
         if data is None:
             self.headline("no spectrum yet: import a file in the inbox (key 2 o)")
             plot.draw(None, self.colours, is_new=True)
+            self._turn("nyquist")
             numbers.say(Text(""))
             return
         view = data.view
@@ -87,20 +135,40 @@ class SpectrumScreen(LabScreen):
             f"{view.label or 'unassigned'}: analysis {view.number} {view.analysis.verdict}, {view.standing}"
             f"{'' if value == '-' else f', {value} S/cm'}, {plain(view.name, limit=60)}"
         )
-        plot.draw(data.picture, self.colours, is_new=before != view.number)
-        numbers.say(_numbers(view, self.colours))
-        if self.focused is None:
+        if before != view.number:
+            self._pointing = Pointing.of(view)
+        caveat = data.plots["drt"].note if data.plots is not None and self._plot == "drt" else ""
+        numbers.say(numbers_text(view, self.colours, caveat))
+        if data.why_not:
+            self._plot = "nyquist"
+            self.status(data.why_not, is_error=True)
+        self._draw_plots(data, is_new=before != view.number)
+        self._turn("nyquist" if data.plots is None else "panels")
+        if self.focused is None and data.plots is None:
             plot.focus()
+
+    def _draw_plots(self, data: _Shown, *, is_new: bool) -> None:
+        over, f = self._pointing.overlays(self.colours), data.view.spectrum.frequency_hz
+        self.query_one(NyquistPlot).draw(data.picture, self.colours, is_new=is_new, overlays=over)
+        if data.plots is not None and self._plot != "nyquist":
+            self.query_one(PanelPlots).draw(self._plot, data.plots, self.colours, f, over)
+
+    def _turn(self, to: str) -> None:
+        switcher = self.query_one("#plots", ContentSwitcher)
+        if switcher.current != to:
+            switcher.current = to
 
     def tell_cells(self, event: Resize) -> None:
         """Pass on the true shape of a cell."""
         self.query_one(NyquistPlot).tell_cells(event)
 
     def more_keys(self) -> tuple[tuple[str, str], ...]:
-        """Other sweeps only where there are some."""
+        """Zoom only where there is Nyquist, points where they are, other sweeps only where there are some."""
         if self._shown is None:
             return ()
-        return self.MORE_KEYS if len(self._shown.beside) > 1 else self.MORE_KEYS[:-1]
+        n_without = {"nyquist": 0, "drt": _N_NYQUIST_KEYS + _N_POINT_KEYS}.get(self._plot, _N_NYQUIST_KEYS)
+        keys = self.MORE_KEYS[n_without:]
+        return keys if len(self._shown.beside) > 1 else keys[:-1]
 
     def action_other(self, step: int) -> None:
         """Show another sweep of the same file."""
@@ -111,11 +179,62 @@ class SpectrumScreen(LabScreen):
             self.reload()
 
     def can(self, action: str) -> bool:
-        """Nothing can be said of nothing; a rejected verdict has no number to accept."""
-        if self._shown is None:
+        """Nothing can be said of nothing; a rejected verdict has no number to accept, a first one nothing before it."""
+        if self._shown is None or (action == "undo" and self._shown.former is None):
             return False
         verdict = self._shown.view.analysis.verdict
         return super().can(action) and not (action == "accept" and verdict == "rejected")
+
+    def do_plot(self) -> None:
+        """Show the next plot; after the last one Nyquist comes again."""
+        self._plot = _PLOTS[(_PLOTS.index(self._plot) + 1) % len(_PLOTS)]
+        self.reload()
+
+    def action_point(self, step: int) -> None:
+        """Move the cursor over the points; with no step mark the one under it, or no longer."""
+        if self._shown is None or self._plot == "drt":
+            return
+        self._pointing = self._pointing.moved(step) if step else self._pointing.toggled()
+        self._draw_plots(self._shown, is_new=False)
+        self.status(self._pointing.words(self._shown.view.spectrum))
+
+    def do_refit(self) -> None:
+        """Analyse the stored spectrum without the marked points: a new analysis, which waits for a signature."""
+        if self._shown is None:
+            return
+        view = self._shown.view
+
+        def submit(values: Values) -> AnalysisView:
+            return refit_analysis(self.lab, view.number, refit_wish(values), by=values["who"], reason=values["reason"])
+
+        self.ask_form(
+            f"Analyse {view.number} anew by hand",
+            refit_fields(self._pointing.marks, self.lab.who),
+            submit,
+            lambda made: self._turned_to(made, f"made by hand, {made.standing}; u goes back to {view.number}"),
+            note=f"It never teaches before somebody signs it. Circuits: {circuits_note()}",
+        )
+
+    def do_undo(self) -> None:
+        """Make the analysis before the current one again."""
+        if self._shown is None or self._shown.former is None:
+            return
+        number, former = self._shown.view.number, self._shown.former
+
+        def submit(values: Values) -> AnalysisView:
+            who = values["who"] or None
+            return restore_analysis(self.lab, former, reason=values["reason"], by=who, instead_of=number)
+
+        self.ask_form(
+            f"Back from analysis {number} to {former}",
+            [Field("reason", "why", hint="it stays in the journal"), Field("who", "who", self.lab.who)],
+            submit,
+            lambda made: self._turned_to(made, f"is {former} again: {made.analysis.verdict}, {made.standing}"),
+        )
+
+    def _turned_to(self, made: AnalysisView, told: str) -> str:
+        self.nasicon.analysis_number = made.number
+        return f"analysis {made.number} {told}"
 
     def do_accept(self) -> None:
         """Sign the analysis: it teaches."""
@@ -158,40 +277,3 @@ class SpectrumScreen(LabScreen):
             lambda _: told,
             is_final=is_final,
         )
-
-
-def _numbers(view: AnalysisView, colours: Palette) -> Text:
-    analysis = view.analysis
-    text = Text().append_text(words.state(analysis.verdict, colours)).append(f", {view.standing}\n")
-    if analysis.sigma_25_s_cm is None and analysis.verdict != "rejected":
-        text.append("no conductivity yet: it needs a pellet and its geometry\n", style=colours.doubt)
-    for title, value in (
-        ("σ 25 °C", words.sigma(analysis.sigma_25_s_cm, analysis.sigma_25_s_cm_sd)),
-        ("σ here", words.sigma(analysis.sigma_total_s_cm, analysis.sigma_total_s_cm_sd)),
-        ("at", _temperature(analysis)),
-        ("R total", words.ohms(analysis.r_total_ohm, analysis.r_total_ohm_sd)),
-        ("R bulk", words.ohms(analysis.r_bulk_ohm, analysis.r_bulk_ohm_sd)),
-        ("R gb", words.ohms(analysis.r_gb_ohm, analysis.r_gb_ohm_sd)),
-        ("KK rms", _percent(analysis.kk_rms)),
-        ("fit rms", _percent(analysis.fit_rms)),
-        ("left out", f"{len(analysis.masked)} of {view.spectrum.n_points} points"),
-    ):
-        if value != "-":
-            text.append(f"{title:<9}", style=colours.faint).append(f"{value}\n")
-    text.append(f"{plain(analysis.circuit_string or 'no circuit')}\n", style=colours.faint)
-    for reason in analysis.reasons:
-        text.append(f"- {plain(reason, limit=400)}\n")
-    for note in analysis.notes:
-        text.append(f"  {plain(note, limit=400)}\n", style=colours.faint)
-    return text
-
-
-def _temperature(analysis: Any) -> str:
-    if analysis.temperature_c is None:
-        return "-"
-    sd = "" if analysis.temperature_c_sd is None else f" ± {analysis.temperature_c_sd:.1f}"
-    return f"{analysis.temperature_c:.1f}{sd} °C ({analysis.temperature_source})"
-
-
-def _percent(value: float | None) -> str:
-    return "-" if value is None else f"{100 * value:.2f} %"
