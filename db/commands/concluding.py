@@ -44,11 +44,13 @@ class ConcludingWriter(Recording):
         temperature_source: str | None = None,
         kk_rms: float | None = None,
         made_by: str = "nasicon",
+        reason: str = "",
     ) -> StoredAnalysis:
         """Add an analysis; it is the spectrum's current one from now on, and earlier ones stay.
 
         `geometry` is what `Reader.geometry(pellet)` gave when the conductivity was computed; the file counts as
-        analysed only while that is still the pellet's newest. Refusal when a rejected analysis has a number, or a
+        analysed only while that is still the pellet's newest. `reason` is why a person made it; the journal keeps it
+        beside `made_by`. Refusal when a rejected analysis has a number, or a
         conductivity has no geometry.
         """
         if verdict not in VERDICTS:
@@ -90,6 +92,7 @@ class ConcludingWriter(Recording):
             "geometry_pellet_id": shape and shape.pellet_id,
             "has_sigma": sigma_total_s_cm is not None,
             "sigma_total_s_cm": sigma_total_s_cm,
+            **({"who": made_by, "reason": reason} if reason else {}),
         }
         return self._record(StoredAnalysis, "analysis", "analysis.made", values, data=data)
 

@@ -29,7 +29,7 @@ _FONTS = re.compile(r"@font-face \{.*?\}", re.DOTALL)
 
 
 async def draw(folder: Path, size: tuple[int, int]) -> None:
-    """Draw every screen at one size."""
+    """Draw every screen at one size, and the further plots of a spectrum, one point of it marked."""
     with opened(folder, who="Kim") as lab:
         app = NasiconApp(lab)
         async with app.run_test(size=size) as pilot:
@@ -39,15 +39,15 @@ async def draw(folder: Path, size: tuple[int, int]) -> None:
                     app.analysis_number = 9  # the inbox selects its newest file
                 await pilot.press(key)
                 await pilot.pause(1.5)
-                keep(app, name, size)
+                write(app, name, size)
                 for plot in PLOTS if name == "spectrum" else ():
-                    await pilot.press("p")
+                    await pilot.press("p", *(["greater_than_sign", "space"] if plot == "bode" else []))
                     await pilot.pause(3)
-                    keep(app, f"spectrum_{plot}", size)
+                    write(app, f"{name}_{plot}", size)
 
 
-def keep(app: NasiconApp, name: str, size: tuple[int, int]) -> None:
-    """Write what is on the screen now."""
+def write(app: NasiconApp, name: str, size: tuple[int, int]) -> None:
+    """Write what the screen shows."""
     text = _FONTS.sub("", app.export_screenshot(title=f"nasicon tui, {size[0]}x{size[1]}"))
     text = "\n".join(line.rstrip() for line in text.replace("Fira Code", "monospace").splitlines())
     (HERE / f"{name}_{size[0]}x{size[1]}.svg").write_text(text + "\n", encoding="utf-8")

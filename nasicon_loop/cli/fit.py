@@ -12,6 +12,7 @@ from nasicon_loop.cli.quality import (
     CircuitOption,
     ElectrolyteOption,
     FixOption,
+    LeaveOutOption,
     MaskOption,
     StartOption,
     WhoOption,
@@ -53,6 +54,7 @@ def fit(
     bound: BoundOption = None,
     start: StartOption = None,
     mask: MaskOption = "",
+    leave_out: LeaveOutOption = None,
     by: WhoOption = None,
     everything: Annotated[bool, typer.Option("--all", help="All spectra of the lab, with --reanalyse.")] = False,
     reanalyse: Annotated[bool, typer.Option(help="Anew what an older engine or reader did; the old stays.")] = False,
@@ -71,7 +73,7 @@ def fit(
     if not files:
         raise typer.BadParameter("name at least one file", param_hint="FILES...")
     geometry = geometry_of(thickness_cm, radius_cm, electrode_diameter_cm)
-    by_hand = _by_hand(circuit, electrolyte, fix, bound, start, mask)
+    by_hand = _by_hand(circuit, electrolyte, fix, bound, start, mask, leave_out)
     with progress_bar() as bar:
         fitted, refusals = fit_files(
             files,
@@ -97,16 +99,21 @@ def _by_hand(
     bound: list[str] | None,
     start: list[str] | None,
     mask: str,
+    leave_out: list[str] | None,
 ) -> "HandFit | None":
     from nasicon_loop.lab import HandFit
 
-    if circuit is None:
-        if electrolyte or fix or bound or start or mask:
-            raise Refusal("--electrolyte, --fix, --bound, --start and --mask belong to a --circuit")
+    if not (circuit or electrolyte or fix or bound or start or mask or leave_out):
         return None
-    if not electrolyte:
-        raise Refusal("say which resistors are the electrolyte's: --electrolyte R0,R1", circuit)
-    return HandFit.parse(circuit, electrolyte, fix=fix or (), bound=bound or (), start=start or (), mask=mask)
+    return HandFit.parse(
+        circuit,
+        electrolyte,
+        fix=fix or (),
+        bound=bound or (),
+        start=start or (),
+        mask=mask,
+        leave_out=leave_out or (),
+    )
 
 
 def _draw_all(fitted: "list[Fitted]", target: Path, kind: PlotKind) -> list[Path]:

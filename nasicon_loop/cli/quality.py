@@ -15,25 +15,24 @@ if TYPE_CHECKING:
 
 WhoOption = Annotated[str | None, typer.Option("--by", help="Who did it; default: the operator.")]
 NoteOption = Annotated[str, typer.Option(help="What the journal shall keep beside it.")]
-CircuitOption = Annotated[str | None, typer.Option(help="Circuit to fit by hand, as R0-p(R1,CPE1)-CPE2.")]
-ElectrolyteOption = Annotated[str, typer.Option(help="Resistors whose sum is R_total, as R0,R1.")]
+CircuitOption = Annotated[str | None, typer.Option(help="Circuit, as R0-p(R1,CPE1)-CPE2; default: the best one.")]
+ElectrolyteOption = Annotated[str, typer.Option(help="Resistors of a circuit of your own whose sum is R_total: R0,R1.")]
 FixOption = Annotated[list[str] | None, typer.Option("--fix", help="Hold a parameter: R0=12.3. May be repeated.")]
 BoundOption = Annotated[list[str] | None, typer.Option("--bound", help="Keep it within: R1=10:100. May be repeated.")]
 StartOption = Annotated[list[str] | None, typer.Option("--start", help="Begin there: CPE1_0=1e-6. May be repeated.")]
-MaskOption = Annotated[str, typer.Option("--mask", help="Points that weigh nothing, counted from 0: 3,4,17.")]
-
+MaskOption = Annotated[str, typer.Option("--mask", help="Points to leave out, counted from 0: 3,4,10-17.")]
 LeaveOutOption = Annotated[
-    list[str] | None, typer.Option("--leave-out", help="Frequencies that weigh nothing: 1:10 in Hz. May be repeated.")
+    list[str] | None, typer.Option("--leave-out", help="Frequencies to leave out in Hz: 1e5:1e6. May be repeated.")
 ]
 
 
 @refusing
 def analysis_refit(
     number: Annotated[int, typer.Argument(help="Number of the analysis whose spectrum is fitted again.")],
-    circuit: Annotated[str, typer.Option(help="Circuit to fit, as R0-p(R1,CPE1)-CPE2.")],
-    electrolyte: ElectrolyteOption,
     by: Annotated[str, typer.Option("--by", help="Who fits.")],
-    reason: Annotated[str, typer.Option(help="Why; the analysis keeps it.")],
+    reason: Annotated[str, typer.Option(help="Why; the analysis and the journal keep it.")],
+    circuit: CircuitOption = None,
+    electrolyte: ElectrolyteOption = "",
     fix: FixOption = None,
     bound: BoundOption = None,
     start: StartOption = None,
@@ -42,12 +41,12 @@ def analysis_refit(
     lab: LabOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Fit by hand: a new analysis with your name, in review until it is signed."""
+    """Leave points out, choose the circuit: a new analysis with your name, in review until it is signed."""
     from nasicon_loop.cli.stories import draw_analysis
     from nasicon_loop.lab import HandFit, refit_analysis
 
     limits = {"fix": fix or (), "bound": bound or (), "start": start or ()}
-    wish = HandFit.parse(circuit, electrolyte, **limits, mask=mask, leave_out=leave_out or ())
+    wish = HandFit.parse(circuit, electrolyte, mask=mask, leave_out=leave_out or (), **limits)
     view = refit_analysis(opened_lab(lab), number, wish, by=by, reason=reason)
 
     def human(screen: "Console") -> None:
@@ -55,6 +54,22 @@ def analysis_refit(
         screen.print(f"next: nasicon analysis accept {view.number} --reason TEXT, or reject")
 
     say(view.document(), human, as_json=as_json)
+
+
+@refusing
+def analysis_restore(
+    number: Annotated[int, typer.Argument(help="Number of the earlier analysis that shall be current again.")],
+    reason: Annotated[str, typer.Option(help="Why; the journal keeps it.")],
+    by: WhoOption = None,
+    lab: LabOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Go back to an earlier analysis of a spectrum; what was tried since stays in the story."""
+    from nasicon_loop.lab import restore_analysis
+
+    view = restore_analysis(opened_lab(lab), number, reason=reason, by=by)
+    text = f"analysis {view.number} is analysis {number} again: {view.analysis.verdict}, {view.standing}"
+    say(view.document(), lambda screen: screen.print(text), as_json=as_json)
 
 
 @refusing

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nasicon_loop.eis.analysis import ENGINE_VERSION, Analysis, CandidateResult, CrossCheck, Gate, RandlesFit
     from nasicon_loop.eis.byhand import fit_by_hand
+    from nasicon_loop.eis.candidates import known_circuits
     from nasicon_loop.eis.circuit import Circuit
     from nasicon_loop.eis.conclusion import is_leaky
     from nasicon_loop.eis.drt import RelaxationPeak, RelaxationTimes, relaxation_times
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from nasicon_loop.eis.sigma import Conductivity, conductivity
     from nasicon_loop.eis.simulated import SimulatedSpectrum, paper_spectrum, simulated_spectra
     from nasicon_loop.eis.solver import Fit, fit_batch
+    from nasicon_loop.eis.told import analyse_as_told
     from nasicon_loop.eis.views import Curve, SpectrumView, spectrum_view
 
 _HOME = {
@@ -49,11 +51,13 @@ _HOME = {
     "RelaxationPeak": "drt",
     "RelaxationTimes": "drt",
     "relaxation_times": "drt",
+    "known_circuits": "candidates",
     "Circuit": "circuit",
     "Curve": "views",
     "Conductivity": "sigma",
     "conductivity": "sigma",
     "analyse": "engine",
+    "analyse_as_told": "told",
     "analyse_many": "engine",
     "Geometry": "geometry",
     "CircuitError": "grammar",
@@ -99,6 +103,7 @@ __all__ = [
     "SimulatedSpectrum",
     "SpectrumView",
     "analyse",
+    "analyse_as_told",
     "analyse_many",
     "analyse_repeats",
     "arrhenius",
@@ -108,6 +113,7 @@ __all__ = [
     "fit_by_hand",
     "goes_up",
     "is_leaky",
+    "known_circuits",
     "kramers_kronig",
     "paper_spectrum",
     "parse",

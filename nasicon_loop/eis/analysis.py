@@ -75,6 +75,7 @@ class Analysis:
     `impedance` package; `covariance` is theirs. `r_total_ohm_sd` is the sweep's own part (fit, model choice, floor);
     what all sweeps of a pellet share (geometry, leads, temperature) enters the sd of sigma, listed in
     `relative_budget`. `leads` names the correction that was taken off the spectrum before, None where there was none.
+    `masked` are the places of all points that weighed nothing, `left_out` those among them that a person left out.
     """
 
     verdict: Verdict
@@ -111,6 +112,7 @@ class Analysis:
     made_by: str = "nasicon"
     engine_version: str = ENGINE_VERSION
     leads: Mapping[str, Any] | None = None
+    left_out: tuple[int, ...] = ()
 
     @property
     def circuit(self) -> "CustomCircuit":

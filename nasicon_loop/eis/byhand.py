@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nasicon_loop.core import Refusal, plain
-from nasicon_loop.eis.analysis import Analysis, Gate
+from nasicon_loop.eis.analysis import Analysis
 from nasicon_loop.eis.branches import Reading
 from nasicon_loop.eis.candidates import Candidate
 from nasicon_loop.eis.circuit import Circuit
@@ -21,6 +21,7 @@ from nasicon_loop.eis.modelfit import ModelFit
 from nasicon_loop.eis.screen import screened
 from nasicon_loop.eis.settings import Settings
 from nasicon_loop.eis.solver import fit_batch
+from nasicon_loop.eis.told import by_hand_gate, check_places
 from nasicon_loop.eis.verdict import settled, verdict_of
 
 if TYPE_CHECKING:
@@ -60,10 +61,11 @@ def fit_by_hand(
     gates = Gates(rules)
     data = screened(np.asarray(spectrum.frequency_hz), np.asarray(spectrum.impedance_ohm), rules)
     evidence = Evidence.of(data, gates, rules)
-    by_hand = Gate("by hand", None, None, False, "review", _words(made_by, len(set(masked))))
+    places = tuple(sorted(set(masked)))
+    by_hand = by_hand_gate(plain(made_by), len(places), spectrum.n_points)
     if evidence is None:
         verdict, reasons = verdict_of(gates.met)
-        return Analysis(verdict, reasons, gates=(*gates.met, by_hand), made_by=plain(made_by))
+        return Analysis(verdict, reasons, gates=(*gates.met, by_hand), made_by=plain(made_by), left_out=places)
     hidden = evidence.test.masked | np.isin(data.index, list(masked))
     if (~hidden).sum() < rules.min_points:
         raise Refusal(
@@ -90,14 +92,10 @@ def fit_by_hand(
         geometry=geometry,
         made_by=plain(made_by),
         leads=spectrum.metadata.get(CORRECTION),
+        left_out=places,
     )
     made = replace(with_fit(base, reading, rel_sd), split_note="total only")
     return settled(with_leads_note(made, rules), rules)
-
-
-def _words(made_by: str, n_masked: int) -> str:
-    left_out = f", {n_masked} {'point' if n_masked == 1 else 'points'} left out by hand" if n_masked else ""
-    return f"made by hand by {plain(made_by)}{left_out}: sign it if it is right"
 
 
 def _box(model: Circuit, fixed: Mapping[str, float], bounds: Mapping[str, tuple[float, float]]) -> Real:
@@ -127,9 +125,7 @@ def _check_names(
         raise Refusal(
             f"{plain(unknown[0])} is no parameter of {model.text}, or its start is not positive", "fit by hand"
         )
-    outside = [place for place in masked if not 0 <= place < n_points]
-    if outside:
-        raise Refusal(f"there is no point {outside[0]}: the spectrum has points 0 to {n_points - 1}", "fit by hand")
+    check_places(masked, n_points)
 
 
 def _starts(model: Circuit, f: Real, z: Complex, box: Real, start: Mapping[str, float]) -> Real:

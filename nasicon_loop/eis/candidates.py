@@ -58,3 +58,14 @@ COMPLEX: tuple[Candidate, ...] = (
     Candidate(True, 3, "none"),
     Candidate(False, 3, "none"),
 )
+
+
+def known_circuits() -> tuple[str, ...]:
+    """Return the circuits that are tried, as text; a cable's inductor `L0` is added where the data ask for one."""
+    return tuple(candidate.text(has_inductor=False) for candidate in (*SIMPLE, *COMPLEX))
+
+
+def known_circuit(text: str) -> Candidate | None:
+    """Return the structure of a circuit that is tried, with or without its inductor; None for any other."""
+    wanted = "".join(text.split()).removeprefix("L0-")
+    return next((one for one in (*SIMPLE, *COMPLEX) if one.text(has_inductor=False) == wanted), None)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nasicon_loop.eis.branches import Reading
+from nasicon_loop.eis.candidates import Candidate
 from nasicon_loop.eis.settings import Settings
 
 _WEIGHED = 12.0  # readings further behind in BIC have no voice in the spread
@@ -28,8 +29,14 @@ class Choice:
     best_dropped: Reading | None
 
 
-def choose(readings: list[Reading], settings: Settings) -> Choice:
-    """Choose among the readings of all candidates."""
+def choose(readings: list[Reading], settings: Settings, wanted: Candidate | None = None) -> Choice:
+    """Choose among the readings of all candidates, or take the `wanted` one.
+
+    A wanted circuit is held against the others like a chosen one: what they say otherwise is in spread and range.
+    """
+    asked = next((reading for reading in readings if reading.fit.candidate == wanted), None)
+    if asked is not None and (asked.dropped or asked.unclosed_f is not None):
+        return Choice(None, (), 0.0, 0.0, 0.0, asked.unclosed_f, asked)
     best_of_all = min(readings, key=lambda reading: reading.fit.bic)
     possible = [reading for reading in readings if not reading.dropped and reading.unclosed_f is None]
     possible = _usual_leads(possible, settings)
@@ -43,7 +50,7 @@ def choose(readings: list[Reading], settings: Settings) -> Choice:
     if best_unclosed is not None and best_unclosed.fit.bic < best.fit.bic - settings.decisive_bic:
         unclosed_f = best_unclosed.unclosed_f
     kept = [r for r in possible if r.fit.bic <= best.fit.bic + settings.bic_window]
-    chosen = min(kept, key=lambda reading: (reading.fit.n_parameters, reading.fit.bic))
+    chosen = asked or min(kept, key=lambda reading: (reading.fit.n_parameters, reading.fit.bic))
     heard = [r for r in possible if r.fit.bic <= best.fit.bic + _WEIGHED]
     weight = np.exp(-0.5 * np.array([r.fit.bic - best.fit.bic for r in heard]))
     difference = np.array([r.r_total_ohm / chosen.r_total_ohm - 1.0 for r in heard])

@@ -53,7 +53,7 @@ def from_document(document: Mapping[str, Any]) -> Analysis:
         for name, kind in _ONE_OF.items():
             item = values.get(name)
             values[name] = None if item is None else kind(**item)
-        for name in ("reasons", "notes", "masked"):
+        for name in ("reasons", "notes", "masked", "left_out"):
             values[name] = tuple(values.get(name, ()))
         values["covariance"] = tuple(tuple(row) for row in values.get("covariance", ()))
         analysis = Analysis(**values)

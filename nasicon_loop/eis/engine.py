@@ -9,7 +9,7 @@ import numpy as np
 from nasicon_loop.core import Executor, Inline, Progress, Refusal, Silent
 from nasicon_loop.eis.analysis import Analysis
 from nasicon_loop.eis.branches import Reading, read_branches
-from nasicon_loop.eis.candidates import COMPLEX, PAPER, SIMPLE
+from nasicon_loop.eis.candidates import COMPLEX, PAPER, SIMPLE, Candidate
 from nasicon_loop.eis.choice import choose
 from nasicon_loop.eis.conclusion import candidate_results, concluded, randles_fit, with_leads_note
 from nasicon_loop.eis.evidence import Evidence
@@ -33,11 +33,22 @@ def analyse(spectrum: "Spectrum", geometry: Geometry | None = None, *, settings:
     Never raises for odd numbers in a spectrum: what cannot be analysed is `rejected`, with the reason and no number.
     """
     rules = settings or Settings()
+    return settled(with_leads_note(examined(spectrum, geometry, rules), rules), rules)
+
+
+def examined(
+    spectrum: "Spectrum",
+    geometry: Geometry | None,
+    rules: Settings,
+    left_out: Sequence[int] = (),
+    wanted: Candidate | None = None,
+) -> Analysis:
+    """Return the analysis before its last step, of the points not left out, by the best circuit or the wanted one."""
     gates = Gates(rules)
-    data = screened(np.asarray(spectrum.frequency_hz), np.asarray(spectrum.impedance_ohm), rules)
+    data = screened(np.asarray(spectrum.frequency_hz), np.asarray(spectrum.impedance_ohm), rules, left_out)
     evidence = Evidence.of(data, gates, rules)
-    analysis = _rejected(gates) if evidence is None else _analysed(evidence, gates, rules)
-    analysis = replace(
+    analysis = _rejected(gates) if evidence is None else _analysed(evidence, gates, rules, wanted)
+    return replace(
         analysis,
         gates=tuple(gates.met),
         temperature_c=spectrum.temperature_c,
@@ -46,7 +57,6 @@ def analyse(spectrum: "Spectrum", geometry: Geometry | None = None, *, settings:
         geometry=geometry,
         leads=spectrum.metadata.get(CORRECTION),
     )
-    return settled(with_leads_note(analysis, rules), rules)
 
 
 def analyse_many(
@@ -83,11 +93,11 @@ def _analyse_item(item: "tuple[Spectrum, Geometry | None, Settings | None]", _se
     return analyse(spectrum, geometry, settings=settings)
 
 
-def _analysed(evidence: Evidence, gates: Gates, settings: Settings) -> Analysis:
+def _analysed(evidence: Evidence, gates: Gates, settings: Settings, wanted: Candidate | None) -> Analysis:
     """Fit, choose, conclude; without temperature and geometry."""
     points = evidence.points()
-    readings = _readings(points, evidence, settings)
-    choice = choose(readings, settings)
+    readings = _readings(points, evidence, settings, wanted)
+    choice = choose(readings, settings, wanted)
     base = Analysis(
         "rejected",
         (),
@@ -105,6 +115,9 @@ def _analysed(evidence: Evidence, gates: Gates, settings: Settings) -> Analysis:
         return concluded(base, reading, choice, evidence=evidence, gates=gates, settings=settings)
     if choice.unclosed_f is None and choice.best_dropped is not None:
         why = choice.best_dropped.dropped
+        if wanted is not None:
+            asked = choice.best_dropped.fit.circuit.text
+            return replace(base, reasons=(f"{asked}, which was asked for, is no circuit of this electrolyte ({why})",))
         return replace(base, reasons=(f"no circuit of an electrolyte describes these data ({why})",))
     return replace(base, reasons=verdict_of(gates.met)[1])
 
@@ -115,12 +128,12 @@ def _rejected(gates: Gates) -> Analysis:
     return Analysis(verdict, reasons, kk_rms=kk)
 
 
-def _readings(points: Data, evidence: Evidence, settings: Settings) -> list[Reading]:
-    """Fit the simple candidates, and the others where none of those possible comes down to the noise."""
+def _readings(points: Data, evidence: Evidence, settings: Settings, wanted: Candidate | None) -> list[Reading]:
+    """Fit the simple candidates, and the others where one is wanted or no possible one comes down to the noise."""
     fits = [points.fit(candidate) for candidate in SIMPLE]
     readings = [read_branches(fit, evidence.window, settings) for fit in fits]
     possible = [r.fit.rms for r in readings if not r.dropped and r.unclosed_f is None]
-    if possible and min(possible) <= _DOWN_TO_NOISE * evidence.test.rms:
+    if wanted not in COMPLEX and possible and min(possible) <= _DOWN_TO_NOISE * evidence.test.rms:
         return readings
     fits += [points.fit(candidate) for candidate in COMPLEX]
     return [read_branches(fit, evidence.window, settings) for fit in points.cross_seeded(fits)]

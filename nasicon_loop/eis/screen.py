@@ -1,5 +1,6 @@
 """Before anything is fitted: is this a spectrum, and is it small enough to handle?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,10 @@ _KHZ_F_MAX, _KHZ_F_MIN = 5e3, 0.05  # a sweep that ends below the one and starts
 
 @dataclass(frozen=True)
 class Screened:
-    """A spectrum fit for analysis: points in the order of measurement, `index` their places in the original."""
+    """A spectrum fit for analysis: points in the order of measurement, `index` their places in the original.
+
+    `n_original` counts the points that nobody left out.
+    """
 
     frequency_hz: Real
     impedance_ohm: Complex
@@ -44,13 +48,14 @@ class Screened:
         return float(np.mean(self.impedance_ohm.real < 0))
 
 
-def screened(frequency_hz: Real, impedance_ohm: Complex, settings: Settings) -> Screened:
-    """Drop what is no number and thin what is too long, evenly over the logarithm of the frequency."""
+def screened(frequency_hz: Real, impedance_ohm: Complex, settings: Settings, left_out: Sequence[int] = ()) -> Screened:
+    """Drop what a person left out and what is no number; thin what is too long, evenly over the log of frequency."""
     usable = np.isfinite(frequency_hz) & np.isfinite(impedance_ohm) & (frequency_hz > 0) & (np.abs(impedance_ohm) > 0)
+    usable[list(left_out)] = False
     index = np.flatnonzero(usable)
     if len(index) > settings.max_points:
         index = _thinned(np.log(frequency_hz[index]), index, settings.max_points)
-    return Screened(frequency_hz[index], impedance_ohm[index], index, len(frequency_hz))
+    return Screened(frequency_hz[index], impedance_ohm[index], index, len(frequency_hz) - len(set(left_out)))
 
 
 def _thinned(ln_f: Real, index: NDArray[np.int64], n_most: int) -> NDArray[np.int64]:

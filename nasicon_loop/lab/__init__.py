@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.actions import ACTIONS, Action
     from nasicon_loop.lab.backtesting import Backtest, Replayed, backtest
     from nasicon_loop.lab.bench_devices import BenchDevice, find_bench_devices
-    from nasicon_loop.lab.by_hand import HandFit, refit_analysis
+    from nasicon_loop.lab.by_hand import HandFit, circuit_names, places_text, refit_analysis
     from nasicon_loop.lab.caring import (
         Checked,
         back_up,
@@ -94,6 +94,7 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.reanalysing import Change, Reanalysed, reanalyse
     from nasicon_loop.lab.reporting import write_report
     from nasicon_loop.lab.rescuing import Rescued, rescue_weighing
+    from nasicon_loop.lab.restoring import analysis_before, restore_analysis
     from nasicon_loop.lab.results import ImportResult, SweepResult
     from nasicon_loop.lab.score_map import ScoreCell, score_cells
     from nasicon_loop.lab.scoring import DopantsScored, PairsScored, score_dopants, score_pairs
@@ -144,7 +145,7 @@ _HOME = {
         "plan_of_load",
         "plan_of_sample",
     ),
-    "by_hand": ("HandFit", "refit_analysis"),
+    "by_hand": ("HandFit", "circuit_names", "places_text", "refit_analysis"),
     "dummy": ("DummyReading", "add_dummy", "dummy_history"),
     "electronic": ("Polarised", "polarisations", "polarise_file", "polarise_pellet"),
     "leads": ("LeadsRow", "clear_leads", "leads_history", "read_leads", "set_leads"),
@@ -177,6 +178,7 @@ _HOME = {
     "doctoring": ("Symptom", "examine"),
     "fitting": ("Fitted", "draw_fitted", "fit_files", "geometry_of", "operator_name"),
     "importing": ("import_files",),
+    "restoring": ("analysis_before", "restore_analysis"),
     "judging": ("retract_analysis", "sign_analysis"),
     "predicting": ("predict_things",),
     "backtesting": ("Backtest", "Replayed", "backtest"),
@@ -322,6 +324,7 @@ __all__ = [
     "add_dummy",
     "add_lot",
     "all_suggestions",
+    "analysis_before",
     "analysis_view",
     "assign",
     "attach_live",
@@ -337,6 +340,7 @@ __all__ = [
     "campaign_state",
     "check_data",
     "check_database",
+    "circuit_names",
     "clear_leads",
     "close_sample",
     "complete",
@@ -386,6 +390,7 @@ __all__ = [
     "opened",
     "operator_name",
     "parse_arming",
+    "places_text",
     "plan_of_load",
     "plan_of_sample",
     "polarisations",
@@ -398,6 +403,7 @@ __all__ = [
     "record_weighing",
     "refit_analysis",
     "rescue_weighing",
+    "restore_analysis",
     "restore_backup",
     "retract_analysis",
     "row_provenance",

@@ -92,6 +92,7 @@ class AnalysisView:
             "gates": list(self.analysis.gates),
             "candidates": list(self.analysis.candidates),
             "masked": list(self.analysis.masked),
+            "left_out": list(self.analysis.left_out),
             "relative_budget": dict(self.analysis.relative_budget),
         }
 

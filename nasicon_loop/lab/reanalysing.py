@@ -97,7 +97,9 @@ class _Sweep:
 
 
 @dataclass(frozen=True)
-class _File:
+class WithSweeps:
+    """A file with the current analyses of its sweeps, and the latest of its pellet's sweeps before them."""
+
     file: "RawFile"
     label: str | None
     pellet_geometry: "PelletGeometry | None"
@@ -171,7 +173,7 @@ def _redo(
 
     settings = eis_settings(lab.settings)
     with lab.database.read() as reader:
-        files = [_file(lab, reader, file, stale) for file in batch]
+        files = [with_sweeps(lab, reader, file, stale) for file in batch]
     work = [(one, sweep) for one in files for sweep in one.sweeps if sweep.is_stale]
     made = eis.analyse_many(
         [sweep.spectrum for _, sweep in work],
@@ -204,7 +206,8 @@ def _redo(
     return written
 
 
-def _file(lab: "Lab", reader: "Reader", file: "RawFile", stale: set[int]) -> _File:
+def with_sweeps(lab: "Lab", reader: "Reader", file: "RawFile", stale: set[int]) -> WithSweeps:
+    """Return a file with what is known of its sweeps; current analyses in `stale` are to be done anew."""
     target = stored_target(reader, file)
     geometry = target.geometry if target.geometry is not None and target.geometry.is_complete else None
     try:
@@ -224,7 +227,7 @@ def _file(lab: "Lab", reader: "Reader", file: "RawFile", stale: set[int]) -> _Fi
     before = sweeps_of_pellet(reader, target.pellet_id, file.id)
     spectra = [sweep.spectrum for sweep in sweeps]
     earlier = earlier_sweeps(before, spectra, eis_settings(lab.settings), at=file.at)
-    return _File(file, target.label, geometry, shape, tuple(sweeps), tuple(earlier))
+    return WithSweeps(file, target.label, geometry, shape, tuple(sweeps), tuple(earlier))
 
 
 def _is_notable(old: "StoredAnalysis", new: "StoredAnalysis") -> bool:
@@ -235,7 +238,7 @@ def _is_notable(old: "StoredAnalysis", new: "StoredAnalysis") -> bool:
     return abs(new.r_total_ohm - old.r_total_ohm) > (old.r_total_ohm_sd or 0.0)
 
 
-def _change(one: _File, sweep: _Sweep, new: "StoredAnalysis") -> Change:
+def _change(one: WithSweeps, sweep: _Sweep, new: "StoredAnalysis") -> Change:
     old = sweep.old
     return Change(
         one.file.name,

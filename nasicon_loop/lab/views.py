@@ -1,6 +1,6 @@
 """View models that more than one face draws: what part of a spectrum to show, which runs there are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +22,8 @@ class NyquistPicture:
     """A Nyquist plot in `unit`: Z' along x, -Z'' along y.
 
     `measured`, `masked` (left out of the fit) and `fit` are arrays (n, 2); `r_total` is where the total resistance
-    lies on the x axis. The limits show the arcs; `is_cut` says that a part of the electrode spike lies outside.
+    lies on the x axis; `points` are all points in the order of measurement. The limits show the arcs; `is_cut` says
+    that a part of the electrode spike lies outside.
     """
 
     unit: str
@@ -33,6 +34,7 @@ class NyquistPicture:
     x_limits: tuple[float, float]
     y_limits: tuple[float, float]
     is_cut: bool
+    points: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 2)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ def nyquist_picture(view: "AnalysisView") -> NyquistPicture:
         (limits.x_min * scale, limits.x_max * scale),
         (limits.y_min * scale, limits.y_max * scale),
         limits.is_cut,
+        np.column_stack([z.real, -z.imag]) * scale,
     )
 
 

@@ -45,6 +45,7 @@ DAY = (
     "import SWEEP --sample NL-0002-P1",
     "inbox assign NEWEST-FILE NL-0001-P1",
     "analysis refit NEWEST-ANALYSIS --circuit R0-p(R1,CPE1)-CPE2 --electrolyte R0,R1 --by Ada --reason trying",
+    "analysis restore FORMER-ANALYSIS --reason better",
     "analysis accept NEWEST-ANALYSIS --reason good",
     "analysis reject NEWEST-ANALYSIS --reason bad",
     "analysis retract NEWEST-ANALYSIS --reason wrong",
@@ -102,8 +103,10 @@ def newest(folder: Path) -> dict[str, str]:
     """The numbers of the newest file and analysis: a server leaves out those of what was not committed."""
     with opened(folder, who="test") as lab, lab.database.read() as reader:
         files = [file.id for file in reader.files()]
-        analyses = [one.id for one in reader.current_analyses(with_document=False)]
-    return {"NEWEST-FILE": str(max(files, default=0)), "NEWEST-ANALYSIS": str(max(analyses, default=0))}
+        current = max(reader.current_analyses(with_document=False), key=lambda one: one.id, default=None)
+        analyses = [] if current is None else [one.id for one in reader.analyses(current.spectrum_id)]
+    former, last = [0, 0, *analyses][-2:]
+    return {"NEWEST-FILE": str(max(files, default=0)), "NEWEST-ANALYSIS": str(last), "FORMER-ANALYSIS": str(former)}
 
 
 @contextmanager

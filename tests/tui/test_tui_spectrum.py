@@ -12,6 +12,7 @@ from nasicon_loop.core import Refusal
 from nasicon_loop.lab import HandFit, Lab, analysis_view, import_files, refit_analysis, spectrum_plots
 from nasicon_loop.tui.themes import palette
 from nasicon_loop.tui.widgets.panel import PanelPlot, on_axis
+from nasicon_loop.tui.widgets.pointing import Pointing, on_panel
 
 SIZES = [(80, 24), (120, 40), (160, 50)]
 
@@ -109,33 +110,102 @@ async def test_too_short_a_spectrum_says_why_it_has_no_relaxation_times(
         await hands.see("relaxation times need 10")
 
 
-async def test_a_fit_by_hand_is_a_new_analysis_that_waits(lab: Lab, keyboard: Any, number: int) -> None:
+def made(lab: Lab) -> list[Any]:
+    """All analyses of the only sweep, oldest first."""
+    with lab.database.read() as reader:
+        return list(reader.analyses(reader.analysis(1).spectrum_id))
+
+
+async def test_points_are_marked_by_keys_left_out_and_taken_back(lab: Lab, keyboard: Any, number: int) -> None:
     async with keyboard(lab) as hands:
         await hands.go("6", "equal axes")
+        assert "u undo" not in hands.text, "there is nothing before the first"
+        await hands.press("full_stop", "space", "greater_than_sign", "space", "full_stop", "space", "space")
+        await hands.see("point 11: 79.4 kHz")
+        await hands.see("2 of 61 marked")
+        await hands.press("p", "comma")
+        await hands.see("point 10: 100 kHz")
+        await hands.see("Z′")
         await hands.press("c")
-        await hands.see("by hand")
-        await hands.press("enter")
-        await hands.type("R0,R1")
+        await hands.see("0,10")
         await hands.press("enter")
         await hands.type("1:1")
         await hands.press("ctrl+s")
         await hands.see("say why")
-        await hands.press("backspace", "9", "enter")
+        await hands.press("backspace", "9", *["enter"] * 3)
         await hands.type("the contact moved")
-        await hands.press("enter", "enter")
+        await hands.press("ctrl+s")
         await hands.see("analysis 2 review")
-    old, new = analysis_view(lab, number), analysis_view(lab, 2)
-    assert (old.analysis.made_by, old.analysis.verdict) == ("nasicon", "accepted"), "nothing is overwritten"
-    f = new.spectrum.frequency_hz
-    n_low = int(np.sum((f >= 1) & (f <= 9)))
-    assert set(np.flatnonzero((f >= 1) & (f <= 9))) <= set(new.analysis.masked)
-    assert new.analysis.made_by == "Kim"
-    assert new.analysis.verdict == "review"
-    assert any(f"{n_low} points left out by hand" in reason for reason in new.analysis.reasons)
-    assert any("the contact moved" in note for note in new.analysis.notes)
-    assert new.analysis.kk_rms == old.analysis.kk_rms, "the gates of the data see all points"
+        await hands.see("u undo")
+        f = analysis_view(lab, 2).spectrum.frequency_hz
+        low = np.flatnonzero((f >= 1) & (f <= 9)).tolist()
+        old, new = made(lab)
+        assert (old.made_by, old.verdict) == ("nasicon", "accepted"), "nothing is overwritten"
+        assert (new.made_by, new.verdict) == ("Kim", "review")
+        assert new.document["left_out"] == [0, 10, *low]
+        assert set(new.document["left_out"]) <= set(new.document["masked"])
+        assert f"{len(low) + 2} of 61 points left out by hand, made by hand by Kim" in new.reasons[-1]
+        with lab.database.read() as reader:
+            line = reader.journal(event="analysis.made", limit=1)[0]
+        assert (line.who, line.data["who"], line.data["reason"]) == ("Kim", "Kim", "the contact moved")
+        await hands.press("u")
+        await hands.see("Back from analysis 2 to 1")
+        await hands.type("it had not")
+        await hands.press("ctrl+s")
+        await hands.see("analysis 3 accepted")
+    assert [one.document["left_out"] for one in made(lab)] == [[], new.document["left_out"], []]
     with lab.database.read() as reader:
-        assert reader.journal(limit=1)[0].who == "Kim"
+        assert reader.current_analysis(old.spectrum_id).id == 3
+        line = reader.journal(event="analysis.made", limit=1)[0]
+    assert line.data["reason"] == "Kim went back to analysis 1 from 2: it had not"
+
+
+async def test_a_circuit_is_chosen_by_its_number(lab: Lab, keyboard: Any, number: int) -> None:
+    async with keyboard(lab) as hands:
+        await hands.go("6", "equal axes")
+        await hands.press("c")
+        await hands.see("5:R0-p(R1,CPE1)-CPE2")
+        await hands.press("enter", "enter")
+        await hands.type("99")
+        await hands.press("ctrl+s")
+        await hands.see("say why")
+        await hands.press("enter", "enter")
+        await hands.type("simpler")
+        await hands.press("ctrl+s")
+        await hands.see("is none of")
+        await hands.press("up", "up", "backspace", "backspace", "5", "ctrl+s")
+        await hands.see("analysis 2 review")
+    old, new = made(lab)
+    assert new.circuit_string.removeprefix("L0-") == "R0-p(R1,CPE1)-CPE2"
+    assert new.document["left_out"] == []
+    assert old.verdict == "accepted"
+
+
+def test_the_cursor_stays_on_the_points_and_marks_are_taken_back(lab: Lab, number: int) -> None:
+    pointing = Pointing.of(analysis_view(lab, number))
+    assert pointing.toggled() == pointing, "no cursor, no mark"
+    assert pointing.moved(1).cursor == 0
+    assert pointing.moved(-1).cursor == 60
+    assert pointing.moved(1).moved(-5).cursor == 0
+    marked = pointing.moved(1).moved(99).toggled()
+    assert marked.marks == {60}
+    assert marked.toggled().marks == frozenset()
+    made_with = Pointing(61, frozenset({3}), frozenset({4}), 5)
+    fresh, back, cursor = (places for places, _, _ in made_with.overlays(palette("nasicon-dark")))
+    assert (fresh, back, cursor) == ([4], [3], [5])
+
+
+@pytest.mark.parametrize("name", ["modulus", "phase", "residuals"])
+def test_a_point_is_found_on_every_panel(lab: Lab, number: int, name: str) -> None:
+    view = analysis_view(lab, number)
+    f = view.spectrum.frequency_hz
+    panel = spectrum_plots(lab, view)[name]
+    x, y = on_panel(panel, f, [7])
+    assert set(x) == {f[7]}
+    assert len(y) == (2 if name == "residuals" else 1)
+    if name == "modulus":
+        assert y[0] == pytest.approx(abs(view.spectrum.impedance_ohm[7]))
+    assert len(on_panel(panel, f, [])[0]) == 0
 
 
 @pytest.mark.parametrize(

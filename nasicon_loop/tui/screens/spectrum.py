@@ -14,12 +14,13 @@ from textual.widgets import ContentSwitcher
 from nasicon_loop.core import Refusal, plain
 from nasicon_loop.lab import (
     AnalysisView,
-    HandFit,
     NyquistPicture,
+    analysis_before,
     analysis_view,
     newest_analysis,
     nyquist_picture,
     refit_analysis,
+    restore_analysis,
     retract_analysis,
     sign_analysis,
     spectrum_plots,
@@ -33,16 +34,18 @@ from nasicon_loop.tui.widgets.dialogs import Field, Values
 from nasicon_loop.tui.widgets.numbers import numbers_text
 from nasicon_loop.tui.widgets.nyquist import NyquistPlot
 from nasicon_loop.tui.widgets.panel import KINDS, PanelPlots
+from nasicon_loop.tui.widgets.pointing import Pointing, circuits_note, refit_fields, refit_wish
 
 _PLOTS = ("nyquist", *KINDS)
-_N_NYQUIST_KEYS = 3
+_N_NYQUIST_KEYS, _N_POINT_KEYS = 3, 2
 
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
     """One analysis, what to draw of it, and the analyses of the file's other sweeps.
 
-    `plots` are the panels beside Nyquist, None while nobody looks at one or where they cannot be made (`why_not`).
+    `former` is the analysis of the same sweep before it. `plots` are the panels beside Nyquist, None while nobody looks
+    at one or where they cannot be made (`why_not`).
     """
 
     view: AnalysisView
@@ -50,6 +53,7 @@ class _Shown:
     beside: tuple[int, ...]
     plots: Mapping[str, Any] | None
     why_not: str = ""
+    former: int | None = None
 
 
 class SpectrumScreen(LabScreen):
@@ -60,13 +64,27 @@ class SpectrumScreen(LabScreen):
         *bindings_of("spectrum"),
         ("left_square_bracket", "other(-1)", "sweep before"),
         ("right_square_bracket", "other(1)", "next sweep"),
+        ("comma", "point(-1)", "point before"),
+        ("full_stop", "point(1)", "next point"),
+        ("less_than_sign", "point(-10)", "ten points back"),
+        ("greater_than_sign", "point(10)", "ten points on"),
+        ("space", "point(0)", "leave it out, or not"),
     ]
-    MORE_KEYS = (("+ -", "zoom"), ("←↓↑→", "move"), ("r", "whole"), ("Tab", "text"), ("[ ]", "other sweep"))
+    MORE_KEYS = (
+        ("+ -", "zoom"),
+        ("←↓↑→", "move"),
+        ("r", "whole"),
+        (", . < >", "point"),
+        ("Space", "mark"),
+        ("Tab", "text"),
+        ("[ ]", "other sweep"),
+    )
 
     def __init__(self) -> None:
         super().__init__()
         self._shown: _Shown | None = None
         self._plot = "nyquist"
+        self._pointing = Pointing(0)
 
     def body(self) -> Iterable[Widget]:
         """The plot, and beside it what was concluded."""
@@ -83,7 +101,8 @@ class SpectrumScreen(LabScreen):
         if number is None:
             return None
         view = analysis_view(self.lab, number)
-        shown = _Shown(view, nyquist_picture(view), sweeps_beside(self.lab, number), None)
+        beside, former = sweeps_beside(self.lab, number), analysis_before(self.lab, number)
+        shown = _Shown(view, nyquist_picture(view), beside, None, former=former)
         if self._plot == "nyquist":
             return shown
         try:
@@ -116,17 +135,23 @@ class SpectrumScreen(LabScreen):
             f"{view.label or 'unassigned'}: analysis {view.number} {view.analysis.verdict}, {view.standing}"
             f"{'' if value == '-' else f', {value} S/cm'}, {plain(view.name, limit=60)}"
         )
-        plot.draw(data.picture, self.colours, is_new=before != view.number)
+        if before != view.number:
+            self._pointing = Pointing.of(view)
         caveat = data.plots["drt"].note if data.plots is not None and self._plot == "drt" else ""
         numbers.say(numbers_text(view, self.colours, caveat))
         if data.why_not:
             self._plot = "nyquist"
             self.status(data.why_not, is_error=True)
-        if data.plots is not None:
-            self.query_one(PanelPlots).draw(self._plot, data.plots, self.colours)
+        self._draw_plots(data, is_new=before != view.number)
         self._turn("nyquist" if data.plots is None else "panels")
         if self.focused is None and data.plots is None:
             plot.focus()
+
+    def _draw_plots(self, data: _Shown, *, is_new: bool) -> None:
+        over, f = self._pointing.overlays(self.colours), data.view.spectrum.frequency_hz
+        self.query_one(NyquistPlot).draw(data.picture, self.colours, is_new=is_new, overlays=over)
+        if data.plots is not None and self._plot != "nyquist":
+            self.query_one(PanelPlots).draw(self._plot, data.plots, self.colours, f, over)
 
     def _turn(self, to: str) -> None:
         switcher = self.query_one("#plots", ContentSwitcher)
@@ -138,10 +163,11 @@ class SpectrumScreen(LabScreen):
         self.query_one(NyquistPlot).tell_cells(event)
 
     def more_keys(self) -> tuple[tuple[str, str], ...]:
-        """Zoom only where there is Nyquist, other sweeps only where there are some."""
+        """Zoom only where there is Nyquist, points where they are, other sweeps only where there are some."""
         if self._shown is None:
             return ()
-        keys = self.MORE_KEYS if self._plot == "nyquist" else self.MORE_KEYS[_N_NYQUIST_KEYS:]
+        n_without = {"nyquist": 0, "drt": _N_NYQUIST_KEYS + _N_POINT_KEYS}.get(self._plot, _N_NYQUIST_KEYS)
+        keys = self.MORE_KEYS[n_without:]
         return keys if len(self._shown.beside) > 1 else keys[:-1]
 
     def action_other(self, step: int) -> None:
@@ -153,8 +179,8 @@ class SpectrumScreen(LabScreen):
             self.reload()
 
     def can(self, action: str) -> bool:
-        """Nothing can be said of nothing; a rejected verdict has no number to accept."""
-        if self._shown is None:
+        """Nothing can be said of nothing; a rejected verdict has no number to accept, a first one nothing before it."""
+        if self._shown is None or (action == "undo" and self._shown.former is None):
             return False
         verdict = self._shown.view.analysis.verdict
         return super().can(action) and not (action == "accept" and verdict == "rejected")
@@ -164,34 +190,51 @@ class SpectrumScreen(LabScreen):
         self._plot = _PLOTS[(_PLOTS.index(self._plot) + 1) % len(_PLOTS)]
         self.reload()
 
+    def action_point(self, step: int) -> None:
+        """Move the cursor over the points; with no step mark the one under it, or no longer."""
+        if self._shown is None or self._plot == "drt":
+            return
+        self._pointing = self._pointing.moved(step) if step else self._pointing.toggled()
+        self._draw_plots(self._shown, is_new=False)
+        self.status(self._pointing.words(self._shown.view.spectrum))
+
     def do_refit(self) -> None:
-        """Fit the stored spectrum by hand: a new analysis, which waits for a signature."""
+        """Analyse the stored spectrum without the marked points: a new analysis, which waits for a signature."""
         if self._shown is None:
             return
         view = self._shown.view
 
         def submit(values: Values) -> AnalysisView:
-            left_out = values["left_out"].replace(",", " ").split()
-            wish = HandFit.parse(values["circuit"], values["electrolyte"], leave_out=left_out)
-            return refit_analysis(self.lab, view.number, wish, by=values["who"], reason=values["reason"])
-
-        def done(made: AnalysisView) -> str:
-            self.nasicon.analysis_number = made.number
-            return f"analysis {made.number} is fitted by hand and {made.standing}; analysis {view.number} stays"
+            return refit_analysis(self.lab, view.number, refit_wish(values), by=values["who"], reason=values["reason"])
 
         self.ask_form(
-            f"Fit analysis {view.number} by hand",
-            [
-                Field("circuit", "circuit", view.analysis.circuit_string or "", hint="R0-p(R1,CPE1)-CPE2"),
-                Field("electrolyte", "electrolyte", hint="resistors whose sum is R total: R0,R1"),
-                Field("left_out", "leave out, Hz", hint="1:10, 1e5:1e6; empty: nothing by hand"),
-                Field("reason", "why", hint="the analysis keeps it"),
-                Field("who", "who", self.lab.who),
-            ],
+            f"Analyse {view.number} anew by hand",
+            refit_fields(self._pointing.marks, self.lab.who),
             submit,
-            done,
-            note="It never teaches before somebody signs it.",
+            lambda made: self._turned_to(made, f"made by hand, {made.standing}; u goes back to {view.number}"),
+            note=f"It never teaches before somebody signs it. Circuits: {circuits_note()}",
         )
+
+    def do_undo(self) -> None:
+        """Make the analysis before the current one again."""
+        if self._shown is None or self._shown.former is None:
+            return
+        number, former = self._shown.view.number, self._shown.former
+
+        def submit(values: Values) -> AnalysisView:
+            who = values["who"] or None
+            return restore_analysis(self.lab, former, reason=values["reason"], by=who, instead_of=number)
+
+        self.ask_form(
+            f"Back from analysis {number} to {former}",
+            [Field("reason", "why", hint="it stays in the journal"), Field("who", "who", self.lab.who)],
+            submit,
+            lambda made: self._turned_to(made, f"is {former} again: {made.analysis.verdict}, {made.standing}"),
+        )
+
+    def _turned_to(self, made: AnalysisView, told: str) -> str:
+        self.nasicon.analysis_number = made.number
+        return f"analysis {made.number} {told}"
 
     def do_accept(self) -> None:
         """Sign the analysis: it teaches."""

@@ -27,7 +27,7 @@ def numbers_text(view: AnalysisView, colours: Palette, caveat: str = "") -> Text
         ("R gb", words.ohms(analysis.r_gb_ohm, analysis.r_gb_ohm_sd)),
         ("KK rms", _percent(analysis.kk_rms)),
         ("fit rms", _percent(analysis.fit_rms)),
-        ("left out", f"{len(analysis.masked)} of {view.spectrum.n_points} points"),
+        ("left out", _left_out(view)),
     ):
         if value != "-":
             text.append(f"{title:<9}", style=colours.faint).append(f"{value}\n")
@@ -37,6 +37,11 @@ def numbers_text(view: AnalysisView, colours: Palette, caveat: str = "") -> Text
     for note in analysis.notes:
         text.append(f"  {plain(note, limit=400)}\n", style=colours.faint)
     return text
+
+
+def _left_out(view: AnalysisView) -> str:
+    by_hand = f", {len(view.analysis.left_out)} by hand" if view.analysis.left_out else ""
+    return f"{len(view.analysis.masked)} of {view.spectrum.n_points}{by_hand}"
 
 
 def _temperature(analysis: Any) -> str:

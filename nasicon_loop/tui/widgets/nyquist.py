@@ -1,11 +1,16 @@
 """The Nyquist plot: equal axes on character cells of any shape, kept when the terminal or the zoom changes."""
 
+from collections.abc import Sequence
+
+import numpy as np
 from textual.events import Resize
 from textual_plot import HiResMode, PlotWidget
 
 from nasicon_loop.lab import EqualView, NyquistPicture
 from nasicon_loop.tui.themes import Palette
 
+Overlays = Sequence[tuple[Sequence[int], str, str]]
+"""Places of points, the sign and the style that they are drawn with over the others."""
 _CELL_RATIO = 2.0
 """Height over width of a terminal's cell where the terminal does not tell."""
 _PLAUSIBLE = (1.2, 3.5)
@@ -29,8 +34,15 @@ class NyquistPlot(PlotWidget):
         super().on_mount()
         self.margin_top, self.margin_bottom, self.margin_left = 0, 1, 7
 
-    def draw(self, picture: NyquistPicture | None, colours: Palette, *, is_new: bool) -> None:
-        """Show a spectrum; `is_new` forgets the zoom."""
+    def draw(
+        self,
+        picture: NyquistPicture | None,
+        colours: Palette,
+        *,
+        is_new: bool,
+        overlays: Overlays = (),
+    ) -> None:
+        """Show a spectrum, and over it points of other signs and styles; `is_new` forgets the zoom."""
         self._picture = picture
         self.clear()
         if is_new:
@@ -45,6 +57,11 @@ class NyquistPlot(PlotWidget):
         self.scatter(picture.measured[:, 0], picture.measured[:, 1], marker="o", marker_style=f"bold {colours.point}")
         if len(picture.masked):
             self.scatter(picture.masked[:, 0], picture.masked[:, 1], marker="x", marker_style=colours.faint)
+        for places, sign, style in overlays:
+            over = picture.points[list(places)]
+            over = over[np.isfinite(over).all(axis=1)]
+            if len(over):
+                self.scatter(over[:, 0], over[:, 1], marker=sign, marker_style=style)
         self.border_title = f"-Z″ over Z′ in {picture.unit}, equal axes"
         self.border_subtitle = " ".join(
             [

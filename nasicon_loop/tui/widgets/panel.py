@@ -11,6 +11,8 @@ from textual_plot import HiResMode, PlotWidget
 from textual_plot.axis_formatter import AxisFormatter
 
 from nasicon_loop.tui.themes import Palette
+from nasicon_loop.tui.widgets.nyquist import Overlays
+from nasicon_loop.tui.widgets.pointing import on_panel
 
 _SIGNS = {"measured": "o", "masked": "x", "real": "o", "imaginary": "+"}
 _NAMES = {"masked": "left out"}
@@ -64,8 +66,8 @@ class PanelPlot(PlotWidget):
         super().on_mount()
         self.margin_top, self.margin_bottom, self.margin_left = 0, 1, 7
 
-    def draw(self, panel: Any, colours: Palette) -> None:
-        """Show a panel: points, lines, marks, and where a shaded stretch of it begins and ends."""
+    def draw(self, panel: Any, colours: Palette, frequency_hz: Any = (), overlays: Overlays = ()) -> None:
+        """Show a panel: points, lines, marks, and where a shaded stretch of it begins and ends; `overlays` over it."""
         self.clear()
         self.border_title = " ".join(f"{panel.y.label} over {panel.x.label}".split())
         self.border_subtitle = ""
@@ -85,6 +87,10 @@ class PanelPlot(PlotWidget):
                 self.plot(x, y, line_style=style, hires_mode=HiResMode.BRAILLE)
             else:
                 self.scatter(x, y, marker=_SIGNS.get(one.role, "o"), marker_style=style)
+        for places, sign, style in overlays if panel.kind != "drt" else ():
+            over_x, over_y = on_panel(panel, frequency_hz, places)
+            if len(over_x):
+                self.scatter(on_axis(panel.x, over_x), on_axis(panel.y, over_y), marker=sign, marker_style=style)
         self.border_subtitle = " ".join(
             [*map(_legend, panel.series), *self._peaks(panel, colours), *_stretch_names(panel)]
         )
@@ -156,11 +162,18 @@ class PanelPlots(Vertical):
         yield PanelPlot(id="upper-panel")
         yield PanelPlot(id="lower-panel")
 
-    def draw(self, kind: str, plots: Mapping[str, Any], colours: Palette) -> None:
-        """Show the panels of a kind."""
+    def draw(
+        self,
+        kind: str,
+        plots: Mapping[str, Any],
+        colours: Palette,
+        frequency_hz: Any = (),
+        overlays: Overlays = (),
+    ) -> None:
+        """Show the panels of a kind, and over them points of a spectrum with other signs and styles."""
         names = KINDS[kind]
         shown = self.query(PanelPlot).results(PanelPlot)
         for k, plot in enumerate(shown):
             plot.display = k < len(names)
             if plot.display:
-                plot.draw(plots[names[k]], colours)
+                plot.draw(plots[names[k]], colours, frequency_hz, overlays)
