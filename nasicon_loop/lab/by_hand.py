@@ -52,7 +52,7 @@ class HandFit:
     def __post_init__(self) -> None:
         """Raise Refusal for limits without a circuit of one's own."""
         if not self.electrolyte and (self.fixed or self.bounds or self.start):
-            raise Refusal("fixed, bounded and started parameters need a circuit and the resistors of its electrolyte")
+            raise Refusal("fixed, bounded and started parameters need --circuit and --electrolyte")
         if self.electrolyte and self.circuit is None:
             raise Refusal("the resistors of the electrolyte belong to a circuit: name it")
 

@@ -117,7 +117,7 @@ def test_a_fit_by_hand_of_a_file(tmp_path: Path) -> None:
     [
         (["--circuit", "__import__('os')", "--electrolyte", "R0"], ""),
         (["--circuit", "R0-CPE1", "--electrolyte", "CPE1_0"], "name the resistances"),
-        (["--circuit", "R0-CPE1"], "--electrolyte"),
+        (["--circuit", "R0-p(R1,CPE1)-R2-CPE2"], "name the resistors of the electrolyte"),
         (["--fix", "R0=1"], "--circuit"),
         (["--circuit", "R0-CPE1", "--electrolyte", "R0", "--fix", "R0"], "NAME=VALUE"),
         (["--circuit", "R0-CPE1", "--electrolyte", "R0", "--fix", "R0=high"], "not a number"),
