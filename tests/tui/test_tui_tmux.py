@@ -104,9 +104,7 @@ def _is_left(tmux: Terminal) -> None:
         time.sleep(0.1)
 
 
-@pytest.fixture(
-    params=[pytest.param((80, 24), id="80x24"), pytest.param((160, 50), id="160x50", marks=pytest.mark.torture)]
-)
+@pytest.fixture(params=[(80, 24), (160, 50)], ids=lambda size: f"{size[0]}x{size[1]}")
 def bench(
     request: pytest.FixtureRequest, literate: Lab, tiny_child: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Terminal]:
@@ -120,6 +118,7 @@ def bench(
     subprocess.run(["tmux", "-S", str(one.socket), "kill-server"], capture_output=True, check=False)
 
 
+@pytest.mark.torture
 def test_a_whole_round_by_keys_in_a_terminal(
     bench: Terminal, literate: Lab, spectrum: Callable[..., bytes], assert_round: Callable[[Lab], None]
 ) -> None:
