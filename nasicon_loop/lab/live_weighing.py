@@ -199,7 +199,7 @@ class _Weighing:
     def _line(self, line: "InVessel", progress: WeighingProgress) -> bool:
         """One precursor, to its end. False when the person leaves."""
         lies_g = line.actual_g or 0.0
-        step = WeighStep(
+        step = begun = WeighStep(
             self._label,
             line.formula,
             line.asked,
@@ -224,6 +224,7 @@ class _Weighing:
                 return False
             if decision == "tare":
                 self._pan.tare()
+                weight, step = None, begun  # what was read before is not what the balance shows now
             elif decision == "read":
                 weight = self._read()
                 step = step if weight is None else self._judged(step, line, weight.mass_g)

@@ -1,7 +1,7 @@
 """From the shelf to the phase: what a chemist does between the sheet and the measurement."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,13 @@ from nasicon_loop.chemistry import Composition
 from nasicon_loop.core import Refusal
 from nasicon_loop.lab import (
     Archimedes,
+    Decision,
     Details,
     Dimensions,
     Dwell,
     Lab,
     Reference,
+    WeighStep,
     Wish,
     add_deviation,
     add_lot,
@@ -38,6 +40,7 @@ from nasicon_loop.lab import (
     sign_off_recipe,
     stock_list,
     weigh,
+    weigh_live,
     weighing_progress,
 )
 from nasicon_loop.lab.learning import teaching_row
@@ -78,6 +81,33 @@ def _masses(lab: Lab, label: str) -> dict[str, float]:
 
 def _zirconium(weighing: db.Weighing) -> float:
     return float(Composition.parse(weighing.weighed_formula).get("Zr"))
+
+
+# the balance
+
+
+@dataclass
+class Scripted:
+    """A person who does one thing after the other and then leaves; `seen` are the readings that lay before them."""
+
+    deeds: list[Decision | float]
+    seen: list[float | None] = field(default_factory=list)
+
+    def ask(self, step: WeighStep) -> Decision | float:
+        self.seen.append(step.reading_g)
+        return self.deeds.pop(0) if self.deeds else "leave"
+
+    def tell(self, words: str) -> None:
+        """Nobody listens."""
+
+
+def test_what_was_read_before_a_tare_is_not_kept_after_it(lab: Lab, planned: str) -> None:
+    weigh_live(lab, planned, kept := Scripted([0.001, "keep"]), is_typed=True)
+    first = weighing_progress(lab, planned)
+    assert [line.actual_g for line in first.lines].count(0.001) == 1, "too little, and a person keeps it"
+    weigh_live(lab, planned, tared := Scripted([0.002, "tare", "keep"]), is_typed=True)
+    assert (kept.seen[:2], tared.seen[:3]) == ([None, 0.001], [None, 0.002, None])
+    assert [line.actual_g for line in weighing_progress(lab, planned).lines] == [line.actual_g for line in first.lines]
 
 
 # the shelf

@@ -1,6 +1,6 @@
 """Spectrum: its plots with the fit, the numbers and the reasons; a person signs, rejects or retracts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
@@ -220,15 +220,9 @@ class SpectrumScreen(LabScreen):
         if self._shown is None or self._shown.former is None:
             return
         number, former = self._shown.view.number, self._shown.former
-
-        def submit(values: Values) -> AnalysisView:
-            who = values["who"] or None
-            return restore_analysis(self.lab, former, reason=values["reason"], by=who, instead_of=number)
-
-        self.ask_form(
+        self._ask(
             f"Back from analysis {number} to {former}",
-            [Field("reason", "why", hint="it stays in the journal"), Field("who", "who", self.lab.who)],
-            submit,
+            lambda reason, by: restore_analysis(self.lab, former, reason=reason, by=by, instead_of=number),
             lambda made: self._turned_to(made, f"is {former} again: {made.analysis.verdict}, {made.standing}"),
         )
 
@@ -250,8 +244,8 @@ class SpectrumScreen(LabScreen):
         number = self._shown.view.number
         self._ask(
             f"Analysis {number}: {decision}",
-            lambda values: sign_analysis(self.lab, number, decision, reason=values["reason"], by=values["who"] or None),
-            f"analysis {number} is {decision}",
+            lambda reason, by: sign_analysis(self.lab, number, decision, reason=reason, by=by),
+            lambda _: f"analysis {number} is {decision}",
         )
 
     def do_retract(self) -> None:
@@ -261,19 +255,24 @@ class SpectrumScreen(LabScreen):
         number = self._shown.view.number
         self._ask(
             f"Retract analysis {number}",
-            lambda values: retract_analysis(self.lab, number, reason=values["reason"], by=values["who"] or None),
-            f"analysis {number} is retracted; the next training forgets it",
+            lambda reason, by: retract_analysis(self.lab, number, reason=reason, by=by),
+            lambda _: f"analysis {number} is retracted; the next training forgets it",
             is_final=True,
         )
 
-    def _ask(self, title: str, submit: Any, told: str, *, is_final: bool = False) -> None:
-        def checked(values: Values) -> Any:
-            return submit(values)
-
+    def _ask(
+        self,
+        title: str,
+        do: Callable[[str, str | None], Any],
+        told: Callable[[Any], str],
+        *,
+        is_final: bool = False,
+    ) -> None:
+        """Ask why and who, and do it with both; `told` says in words what `do` returned."""
         self.ask_form(
             title,
             [Field("reason", "why", hint="it stays in the journal"), Field("who", "who", self.lab.who)],
-            checked,
-            lambda _: told,
+            lambda values: do(values["reason"], values["who"] or None),
+            told,
             is_final=is_final,
         )
