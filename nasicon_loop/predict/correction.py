@@ -1,19 +1,16 @@
 """What the lab's own results add: a Gaussian process on (lab result - networks' mean).
 
-    y_lab(x) = networks(x) + s(x) g(x) + t h(x) + u(session) + pellet scatter,   g, h ~ GP(0, kernel), kernel(x, x) = 1
+    y_lab(x) = networks(x) + s(x) g(x) + t h(x) + c l(x) + u(session) + pellet scatter
+
+where g, h and l are Gaussian processes of variance 1, the parts "own", "common" and "lattice" of kernel.py.
 
 t h is what a laboratory's pellets of one host family have in common (its powders, furnace, electrodes), with a fixed
 small amplitude: suggestions are made where the networks are too hopeful, so their results come in low for a reason that
-says nothing about other compositions. The family is told by Na on A, Zr or Hf on M, and Si.
+says nothing about other compositions. c l is zero until enough results ask for it.
 
 s(x)^2 is the rest of the part of the networks' variance that is systematic for one composition in one lab (the
 disagreement of members plus `learnable_fraction` of their noise), at most SCALE_CAP^2: where the networks know nothing,
-a result elsewhere must not count several times over. The kernel of g is a product of
-
-- dopants: elements other than Na on A, Zr on M, Si and P on X, as a normalised scalar product, in which chemically
-  similar ones (charge, Shannon radius, electronegativity) count a little, so the same dopant follows and others hardly;
-- amounts: Gaussians over dopant on M, cavity ions, Si per formula unit;
-- conditions: Gaussians over 1000/T and the pellet's making (excess, sintering, density), a step between bulk and total.
+a result elsewhere must not count several times over.
 
 u is what the pellets of one session (a furnace load, a day) have in common, and nobody else: SESSION_SD of the scatter
 between pellets. An undoped reference that reads low in one session and not in others takes its companions' low values
@@ -25,17 +22,16 @@ From `MIN_COMPOSITIONS` on, the strengths of the parts are weighed by what the l
 are then means over them. Leaving a row out gives back exactly what was before it; so does a session of a single row.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cholesky, solve_triangular
 
 from nasicon_loop.predict.crystals import Crystals
-from nasicon_loop.predict.descriptors import DESCRIPTORS, SITES, element_table, vocabulary
-from nasicon_loop.predict.features import inverse_temperature
+from nasicon_loop.predict.kernel import Parts, Points, parts, points, prior_variance
 from nasicon_loop.predict.rows import COVARIATES, Row
 from nasicon_loop.predict.strengths import (
     MIN_COMPOSITIONS,
@@ -49,134 +45,10 @@ from nasicon_loop.predict.strengths import (
 
 Array = NDArray[np.float64]
 
-HOSTS = {"A": ("Na",), "M": ("Zr",), "X": ("Si", "P")}
-SITE_SIZE = {"A": 4.0, "M": 2.0, "X": 3.0}
-HOST_LIKENESS = 1e-5
-"""What undoped hosts have in common, as squared site fraction: at 0.006 Zr per formula unit a dopant counts as half."""
-OTHER_DOPANT = 0.10
-"""Likeness of two different elements with equal charge, radius and electronegativity."""
-CHARGE_SCALE, RADIUS_SCALE_ANGSTROM, ELECTRONEGATIVITY_SCALE = 0.5, 0.10, 0.4
-M_FRACTION_SCALE, CAVITY_SCALE, SILICON_SCALE = 0.10, 0.5, 0.4
-INVERSE_TEMPERATURE_SCALE = 0.6
-SHARED_SD = 0.10
-"""Amplitude (dex) of what is common to a lab's pellets of one host family."""
 SESSION_SD = 0.10
 """Part (dex) of the scatter between pellets that those of one session share, an estimate: a furnace or a room is off.
 Five kelvin at the measurement alone make 0.09 dex (activation energy 0.35 eV)."""
-SCALE_CAP = 0.6
-"""Greatest amplitude (dex) of the composition's own part."""
-FAMILY_SCALES = (0.3, 0.3, 0.8)
-"""Over the share of Na among the cavity ions, the share of Zr and Hf on M, and Si per formula unit."""
-LATTICE_SCALE = 0.2
-"""Per formula unit of sodium and of silicon: how far what they do to every composition of a host reaches."""
-OTHER_KIND = 0.7
-COVARIATE_SCALE = {"excess_fraction": 0.15, "sintering_c": 100.0, "sintering_h": 12.0, "relative_density": 0.15}
 CHUNK = 4096
-
-
-@dataclass(frozen=True)
-class Points:
-    """Where the kernel looks: n compositions with conditions."""
-
-    dopants: Array
-    """(n, k) so that the scalar product is the dopants' likeness."""
-    smooth: Array
-    """(n, m) amounts and conditions in units of their length scales."""
-    family: Array
-    """(n, 4) what tells the host family and the temperature, in units of the length scales."""
-    lattice: Array
-    """(n, 2) cavity ions and silicon, in units of LATTICE_SCALE."""
-    is_bulk: NDArray[np.bool_]
-
-
-def points(batch: Crystals, temperature_c: Array, kinds: Sequence[str], covariates: Array) -> Points:
-    """Return the kernel's view of compositions; `covariates` (n, 4) in the order of COVARIATES, without gaps."""
-    column = {symbol: i for i, symbol in enumerate(vocabulary())}
-    dopants, parts = [], []
-    for site in SITES:
-        amounts = batch.amounts[site] / SITE_SIZE[site]
-        foreign = amounts.copy()
-        foreign[:, [column[host] for host in HOSTS[site]]] = 0.0
-        dopants.append(foreign @ _likeness_root(site))
-        if site == "M":
-            parts.append(foreign.sum(axis=1) / M_FRACTION_SCALE)
-    parts.append(batch.amounts["A"].sum(axis=1) / CAVITY_SCALE)
-    parts.append(batch.amounts["X"][:, column["Si"]] / SILICON_SCALE)
-    parts.append(inverse_temperature(temperature_c) / INVERSE_TEMPERATURE_SCALE)
-    scales = np.array([COVARIATE_SCALE[name] for name in COVARIATES])
-    smooth = np.concatenate([np.stack(parts, axis=1), covariates / scales], axis=1)
-    is_bulk = np.array([kind == "bulk" for kind in kinds], dtype=bool)
-    lattice = np.stack([batch.amounts["A"].sum(axis=1), batch.amounts["X"][:, column["Si"]]], axis=1) / LATTICE_SCALE
-    return Points(np.concatenate(dopants, axis=1), smooth, _family(batch, column, temperature_c), lattice, is_bulk)
-
-
-def _family(batch: Crystals, column: Mapping[str, int], temperature_c: Array) -> Array:
-    cavity = batch.amounts["A"]
-    sodium = cavity[:, column["Na"]] / np.maximum(cavity.sum(axis=1), 1e-9)
-    host = (batch.amounts["M"][:, column["Zr"]] + batch.amounts["M"][:, column["Hf"]]) / SITE_SIZE["M"]
-    told = np.stack([sodium, host, batch.amounts["X"][:, column["Si"]]], axis=1) / np.array(FAMILY_SCALES)
-    warmth = inverse_temperature(temperature_c) / INVERSE_TEMPERATURE_SCALE
-    return np.concatenate([told, warmth[:, None]], axis=1)
-
-
-def kernel(left: Points, right: Points) -> Array:
-    """Return (n, m) correlations of the compositions' own part, between 0 and 1; 1 for equal points."""
-    shared = HOST_LIKENESS + left.dopants @ right.dopants.T
-    own_left = HOST_LIKENESS + (left.dopants**2).sum(axis=1)
-    own_right = HOST_LIKENESS + (right.dopants**2).sum(axis=1)
-    same_dopant = shared / np.sqrt(own_left[:, None] * own_right[None, :])
-    return np.asarray(_same_kind(left, right) * same_dopant * _gaussian(left.smooth, right.smooth))
-
-
-def family_kernel(left: Points, right: Points) -> Array:
-    """Return (n, m) correlations of what a lab's pellets of one host family have in common."""
-    return np.asarray(_same_kind(left, right) * _gaussian(left.family, right.family))
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What the parts of a covariance (n, m) are made of, in dex^2 at their usual strength."""
-
-    own: Array
-    common: Array
-    lattice: Array
-
-    def at(self, strengths: Strengths) -> Array:
-        """Return the covariances (n, m) in dex^2 when the parts are this strong."""
-        return np.asarray(strengths.own**2 * self.own + self.common + strengths.lattice_sd**2 * self.lattice)
-
-
-def parts(left: Points, left_scale: Array, right: Points, right_scale: Array) -> Parts:
-    """Return the parts for (n,) against (m,); the scales are the systematic sds of the networks in dex."""
-    family = family_kernel(left, right)
-    return Parts(
-        _own_scale(left_scale)[:, None] * _own_scale(right_scale)[None, :] * kernel(left, right),
-        _common_scale(left_scale)[:, None] * _common_scale(right_scale)[None, :] * family,
-        family * _gaussian(left.lattice, right.lattice),
-    )
-
-
-def prior_variance(scale: Array, strengths: Strengths) -> Array:
-    """Return (n,) what is not known before any result, in dex^2."""
-    own = strengths.own**2 * _own_scale(scale) ** 2
-    return np.asarray(own + _common_scale(scale) ** 2 + strengths.lattice_sd**2)
-
-
-def _common_scale(scale: Array) -> Array:
-    return np.minimum(SHARED_SD, scale)
-
-
-def _own_scale(scale: Array) -> Array:
-    return np.minimum(np.sqrt(np.maximum(scale**2 - _common_scale(scale) ** 2, 0.0)), SCALE_CAP)
-
-
-def _same_kind(left: Points, right: Points) -> Array:
-    return np.where(left.is_bulk[:, None] == right.is_bulk[None, :], 1.0, OTHER_KIND)
-
-
-def _gaussian(left: Array, right: Array) -> Array:
-    square = (left**2).sum(axis=1)[:, None] + (right**2).sum(axis=1)[None, :] - 2 * left @ right.T
-    return np.asarray(np.exp(-np.maximum(square, 0.0) / 2))
 
 
 @dataclass(frozen=True)
@@ -289,10 +161,10 @@ class Correction:
     @cached_property
     def _known(self) -> tuple[Points, Array]:
         given = np.array([[row.covariates.get(name, np.nan) for name in COVARIATES] for row in self.rows])
-        usual = np.array([float(np.median(c[~np.isnan(c)])) if (~np.isnan(c)).any() else 0.0 for c in given.T])
-        filled = np.where(np.isnan(given), usual, given)
+        usual_making = np.array([float(np.median(c[~np.isnan(c)])) if (~np.isnan(c)).any() else 0.0 for c in given.T])
+        filled = np.where(np.isnan(given), usual_making, given)
         temperature_c = np.array([row.temperature_c for row in self.rows])
-        return points(self.batch, temperature_c, [row.kind for row in self.rows], filled), usual
+        return points(self.batch, temperature_c, [row.kind for row in self.rows], filled), usual_making
 
 
 @dataclass(frozen=True)
@@ -316,22 +188,3 @@ def _mixed(fits: Sequence[_Fit], cross: Parts, scale: Array) -> tuple[Array, Arr
         square += fit.weighed.weight * shift**2
         left += fit.weighed.weight * np.maximum(prior_variance(scale, fit.weighed.strengths) - taken, 0.0)
     return mean, left + np.maximum(square - mean**2, 0.0)
-
-
-@lru_cache(maxsize=4)
-def _likeness_root(site: str) -> Array:
-    """Return R with R R^T = likeness of the elements on a site, 1 on the diagonal."""
-    at: Mapping[str, int] = {name: i for i, name in enumerate(DESCRIPTORS)}
-    table = element_table(site)
-    scaled = np.stack(
-        [
-            table[:, at["oxidation state"]] / CHARGE_SCALE,
-            table[:, at["ionic radius"]] / RADIUS_SCALE_ANGSTROM,
-            table[:, at["electronegativity"]] / ELECTRONEGATIVITY_SCALE,
-        ],
-        axis=1,
-    )
-    distance = ((scaled[:, None, :] - scaled[None, :, :]) ** 2).sum(axis=2)
-    likeness = OTHER_DOPANT * np.exp(-distance / 2)
-    np.fill_diagonal(likeness, 1.0)
-    return np.asarray(np.linalg.cholesky(likeness), dtype=np.float64)
