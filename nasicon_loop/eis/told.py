@@ -46,24 +46,30 @@ def analyse_as_told(
     rules, places, who = settings or Settings(), tuple(sorted(set(left_out))), plain(made_by)
     wanted = _wanted(circuit)
     analysis = examined(spectrum, geometry, rules, places, wanted)
-    added = (*_of_the_whole(spectrum, analysis, rules, places), by_hand_gate(who, len(places), spectrum.n_points))
+    whole = _of_the_whole(spectrum, analysis, rules, places)
     analysis = replace(
         analysis,
-        gates=(*analysis.gates, *added),
+        gates=(*analysis.gates, *whole, by_hand_gate(who, len(places), spectrum.n_points)),
         masked=tuple(sorted({*analysis.masked, *places})),
         left_out=places,
         made_by=who,
     )
     if analysis.r_total_ohm is None:
-        return replace(analysis, reasons=(*analysis.reasons, *(gate.sentence for gate in added)))
+        told = (*(gate.sentence for gate in whole), by_hand_words(who, len(places), spectrum.n_points))
+        return replace(analysis, reasons=(*analysis.reasons, *told))  # nothing to sign: there is no number
     return settled(with_leads_note(analysis, rules), rules)
 
 
 def by_hand_gate(who: str, n_left_out: int, n_points: int) -> Gate:
     """Return the gate that keeps a person's own analysis in review until it is signed; it tells what was left out."""
-    what = f"{n_left_out} of {n_points} points left out by hand, " if n_left_out else ""
-    sentence = f"{what}made by hand by {who}: sign it if it is right"
+    sentence = f"{by_hand_words(who, n_left_out, n_points)}: sign it if it is right"
     return Gate(BY_HAND, float(n_left_out), None, False, "review", sentence)
+
+
+def by_hand_words(who: str, n_left_out: int, n_points: int) -> str:
+    """Return who made it and how many points were left out."""
+    what = f"{n_left_out} of {n_points} points left out by hand, " if n_left_out else ""
+    return f"{what}made by hand by {who}"
 
 
 def check_places(places: Sequence[int], n_points: int) -> None:
