@@ -52,7 +52,8 @@ def test_gates_hold_on_the_points_that_are_left() -> None:
     assert few.verdict == "rejected"
     assert few.r_total_ohm is None
     assert "an analysis needs at least" in few.reasons[0]
-    assert few.reasons[-1] == f"{n_points - 5} of {n_points} points left out by hand, made by hand by Ada", "nothing to sign"
+    left = n_points - 5
+    assert few.reasons[-1] == f"{left} of {n_points} points left out by hand, made by hand by Ada", "nothing to sign"
     fast = np.flatnonzero(PAPER.frequency_hz > 1e4)
     low = analyse_as_told(PAPER, made_by="Ada", left_out=fast.tolist())
     assert any("the sweep ends at" in reason for reason in low.reasons)
