@@ -57,14 +57,7 @@ if TYPE_CHECKING:
         plan_of_load,
         plan_of_sample,
     )
-    from nasicon_loop.lab.live_weighing import (
-        Decision,
-        Patient,
-        Person,
-        WayOut,
-        WeighStep,
-        weigh_live,
-    )
+    from nasicon_loop.lab.live_weighing import Patient, WayOut, weigh_live
     from nasicon_loop.lab.living import Caused, Impact, LifeRow, TaughtRun, impact_of, life_cycle
     from nasicon_loop.lab.loads import LoadRow, LoadView, Reference, fire_load, load_list, load_view, new_load
     from nasicon_loop.lab.making import PelletMade, close_sample, new_pellet, new_sample, set_geometry
@@ -127,11 +120,12 @@ if TYPE_CHECKING:
         sweeps_beside,
     )
     from nasicon_loop.lab.watched import watch_inbox
+    from nasicon_loop.lab.weigh_steps import Decision, Person, WeighStep
     from nasicon_loop.lab.weighing import WeighingProgress, record_weighing, weigh, weighing_progress
 
 _HOME = {
     "bench_devices": ("BenchDevice", "find_bench_devices"),
-    "live_weighing": ("Decision", "Patient", "Person", "WayOut", "WeighStep", "weigh_live"),
+    "live_weighing": ("Patient", "WayOut", "weigh_live"),
     "live_firing": (
         "Armed",
         "LiveFiring",
@@ -204,6 +198,7 @@ _HOME = {
     "rescuing": ("Rescued", "rescue_weighing"),
     "signing": ("add_deviation", "sign_off_recipe"),
     "stock": ("LotRow", "add_lot", "lot_event", "stock_list"),
+    "weigh_steps": ("Decision", "Person", "WeighStep"),
     "weighing": ("WeighingProgress", "record_weighing", "weigh", "weighing_progress"),
     "reporting": ("write_report",),
     "results": ("ImportResult", "SweepResult"),
