@@ -67,6 +67,7 @@ def weigh_live(
     Each accepted mass is written at once with raw line, serial number, operator and time; run again after any
     interruption, it goes on at the next line. Before each precursor the balance is tared, but not when this process has
     just begun and something unknown lies there: that may be powder of this very line (`tare_first` says it is not).
+    What the person is told first is which balance answers.
     With `is_typed` masses come from the person. Precursors in `left` are passed over, and those that the person leaves
     are added to it, so that the next call knows of them. A stable value is waited for `stable_within_s`.
     Raises Refusal without a recipe or balance, and when the cable is gone.
@@ -75,7 +76,7 @@ def weigh_live(
 
     stored_recipe(lab, label)
     if is_typed:
-        return Weighing(lab, label, person, Pan(None, label), operator, left).through()
+        return Weighing(lab, label, person, Pan(None, label), operator=operator, left=left).through()
     with open_lab_balance(lab, port) as balance:
         try:
             identity = balance.identify()
@@ -83,10 +84,10 @@ def weigh_live(
             if tare_first:
                 balance.tare()
             pan = Pan(balance, label, stable_within_s)
-            return Weighing(lab, label, person, pan, operator, left).through()
+            return Weighing(lab, label, person, pan, operator=operator, left=left).through()
         except PortGone as gone:
             raise Refusal(
-                "the port of the balance is gone: is the cable out? What was accepted is kept; plug it in and run the "
-                "same again (--port, if its name has changed)",
+                "the port of the balance is gone: is the cable out? What was accepted is kept; plug it in and weigh "
+                "on, at another port (--port) if its name has changed",
                 label,
             ) from gone

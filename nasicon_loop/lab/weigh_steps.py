@@ -55,6 +55,11 @@ class WeighStep:
     caution: str = ""
     trouble: str = ""
 
+    @property
+    def is_fixed(self) -> bool:
+        """Whether what is kept already is too much: only the way out is asked for, the balance is not."""
+        return self.is_kept and self.status == "over" and self.reading_g is None and not self.is_live
+
 
 class Person(Protocol):
     """Who stands at the balance."""
@@ -87,7 +92,7 @@ class Pan:
 
         if self._balance is None:
             return ""
-        caution = self._caution(step, last_g) if self._is_fresh else ""
+        caution = self._caution(self._balance, step, last_g) if self._is_fresh else ""
         if not caution:
             self.tare()
         self._is_fresh = False
@@ -96,9 +101,9 @@ class Pan:
             self._balance.show(f"{step.formula.replace('·', '*')} {sign}{step.add_g:.4f} g")
         return caution
 
-    def _caution(self, step: WeighStep, last_g: float | None) -> str:
-        assert self._balance is not None
-        shown = self._balance.weight()
+    @staticmethod
+    def _caution(balance: "Balance", step: WeighStep, last_g: float | None) -> str:
+        shown = balance.weight()
         near = _STEPS_OF_ZERO * shown.resolution_g
         is_last = last_g is not None and abs(shown.mass_g - last_g) <= near
         if is_last or abs(shown.mass_g) <= near:  # what was kept last still counts, or nothing lies there
@@ -155,7 +160,14 @@ class Weighing:
     """One go over the sheet. What the person leaves as it is goes into `left` and is not asked for again."""
 
     def __init__(
-        self, lab: "Lab", label: str, person: Person, pan: Pan, operator: str | None, left: set[str] | None = None
+        self,
+        lab: "Lab",
+        label: str,
+        person: Person,
+        pan: Pan,
+        *,
+        operator: str | None = None,
+        left: set[str] | None = None,
     ) -> None:
         self._lab, self._label, self._person, self._operator = lab, label, person, operator
         self._pan = pan

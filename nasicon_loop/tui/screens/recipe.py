@@ -23,6 +23,8 @@ from nasicon_loop.lab import (
     sample_labels,
     sample_sheet,
 )
+from nasicon_loop.tui.at_balance import BalancePage
+from nasicon_loop.tui.balance_link import BalanceLink
 from nasicon_loop.tui.keys import bindings_of, in_keys
 from nasicon_loop.tui.screens.base import LabScreen
 from nasicon_loop.tui.widgets.dialogs import Field, Values, as_number
@@ -108,7 +110,7 @@ class RecipeScreen(LabScreen):
             return False
         if action == "plan":
             return shown.row.state == "planned"
-        if action in ("weigh", "as_planned"):
+        if action in ("weigh", "as_planned", "weigh_live"):
             return shown.sheet is not None
         return super().can(action)
 
@@ -182,6 +184,15 @@ class RecipeScreen(LabScreen):
             lambda: record_weighing(self.lab, label, {}, as_planned=True),
             _told_weighing,
         )
+
+    def do_weigh_live(self) -> None:
+        """Weigh with the balance on its cable, on a page over this screen."""
+        if not self.lab.settings.balance.driver:
+            reason = "no balance in lab.toml: enter [balance] driver and port; w records by hand"
+            self.nasicon.say_refusal(Refusal(reason))
+            return
+        page = BalancePage(BalanceLink(self.lab, self._label), self.colours)
+        self.app.push_screen(page, lambda words: self.finished(words or ""))
 
     def do_furnace(self) -> None:
         """Show what the furnaces do, over this screen."""
