@@ -283,12 +283,10 @@ class Weighing:
     def _judged(self, step: WeighStep, reading_g: float) -> WeighStep:
         import recipes
 
-        recipe = stored_recipe(self._lab, self._label)
-        now = next(
-            each
-            for each in recipes.in_vessel(recipe, {step.formula: step.lies_g + reading_g})
-            if each.formula == step.formula
-        )
+        found = recipes.in_vessel(stored_recipe(self._lab, self._label), {step.formula: step.lies_g + reading_g})
+        now = next((each for each in found if each.formula == step.formula), None)
+        if now is None:
+            raise Refusal(f"the sheet was planned anew meanwhile, without {step.formula}; begin again", self._label)
         return replace(step, reading_g=reading_g, status=now.status, words=now.words)
 
     def _keep(self, step: WeighStep, weight: "StableWeight | None") -> None:

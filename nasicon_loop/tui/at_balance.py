@@ -84,7 +84,7 @@ class BalancePage(ModalScreen[str]):
         if self._is_leaving and self._link.is_over:
             self._close()
         view = self._link.view
-        if view is self._drawn or not self.is_mounted:
+        if view == self._drawn or not self.is_mounted:
             return
         self._drawn = view
         colours, style = self._colours, weighing.style_of_mass(view, self._colours)
@@ -152,8 +152,16 @@ class BalancePage(ModalScreen[str]):
             spawn(self, self._other_port, step, group="form")
         elif key in ("r", "a") and step is not None:
             spawn(self, self._too_much, step, "rescue" if key == "r" else "accept", group="form")
+        elif key in ("enter", "s") and step is not None and step.caution and step.is_live:
+            spawn(self, self._unknown, step, decisions[key], group="form")
         elif key in decisions:
             self._link.press(decisions[key], step)
+
+    async def _unknown(self, step: WeighStep, decision: Decision) -> None:
+        shown = "" if step.reading_g is None else f"The balance shows {step.reading_g:.4f} g, and "
+        question = f"{shown}something lay there before. Is all of it {step.formula} of this line? Otherwise tare."
+        if await self.app.push_screen_wait(Ask(question)):
+            self._link.press(decision, step)
 
     async def _type(self, step: WeighStep) -> None:
         def mass(values: Values) -> float:

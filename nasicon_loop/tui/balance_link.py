@@ -126,7 +126,8 @@ class BalanceLink:
         """Keep the last sayings; the first thing a balance says is who it is."""
         if not self._is_introduced:
             self._is_introduced = True
-            said = (*self.view.said, "the balance answers again") if self.view.trouble else self.view.said
+            before = f"the balance answers again; before that, {self.view.trouble}"
+            said = (*self.view.said, before) if self.view.trouble else self.view.said
             device = words.removeprefix("balance ").replace(", serial number ", ", ")
             self._show(device=plain(device), trouble="", said=said[-_KEPT_SAYINGS:])
         else:
