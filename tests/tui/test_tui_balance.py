@@ -102,6 +102,12 @@ async def _keep(hands: Any, bench: Bench, line: Any) -> None:
 async def _leave(hands: Any) -> None:
     await hands.press("escape")
     await hands.see("BENCH SHEET")
+    await _at_rest(hands)
+
+
+async def _at_rest(hands: Any) -> None:
+    """Wait until the screen below has read what was weighed."""
+    await hands.until(lambda: not hands.app.front._is_reading and not hands.app._is_polling, "the screen at rest")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 50)])
@@ -121,6 +127,7 @@ async def test_a_whole_sheet_is_weighed_by_keys(bench: Bench, keyboard: Any, siz
         await hands.see("everything is weighed")
         await hands.press("enter")
         await hands.see("weighed Na3.0")
+        await _at_rest(hands)
     assert [entry.precursor for entry in bench.entries] == [line.formula for line in lines]
     for entry, line in zip(bench.entries, lines, strict=True):
         assert entry.mass_g == pytest.approx(line.target_g, abs=line.tolerance_g)
@@ -252,6 +259,7 @@ async def test_a_pulled_cable_loses_nothing_and_masses_can_be_typed_meanwhile(be
         await hands.see("everything is weighed")
         await hands.press("escape")
         await hands.see("weighed Na3.0")
+        await _at_rest(hands)
     kept = {entry.precursor: entry for entry in bench.entries}
     assert len(kept) == len(bench.entries) == 5
     assert (kept[two.formula].balance, kept[two.formula].raw_line) == (None, None)
