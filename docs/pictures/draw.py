@@ -9,7 +9,8 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.large_lab import make
-from nasicon_loop.lab import opened
+from instruments.sim import MtSicsSimulator, PtyLine, SimClock
+from nasicon_loop.lab import Lab, new_sample, opened, sample_sheet, weighing_progress
 from nasicon_loop.tui.app import NasiconApp
 
 HERE = Path(__file__).parent
@@ -46,6 +47,37 @@ async def draw(folder: Path, size: tuple[int, int]) -> None:
                     write(app, f"{name}_{plot}", size)
 
 
+async def draw_balance(folder: Path, size: tuple[int, int]) -> None:
+    """Draw the page at the balance: one precursor is kept, the second nearly there."""
+    device = MtSicsSimulator(SimClock(40.0))
+    with PtyLine(device) as cable:
+        flags = {"balance.driver": "mt_sics", "balance.port": cable.address}
+        with opened(folder, flags=flags, who="Kim") as lab:
+            app = NasiconApp(lab)
+            app.sample_label, masses_g = _planned(lab)
+            async with app.run_test(size=size) as pilot:
+                await pilot.pause(2)
+                await pilot.press("4")
+                await pilot.pause(2)
+                await pilot.press("b")
+                await pilot.pause(2)
+                device.pan.put(masses_g[0])
+                await pilot.pause(1)
+                await pilot.press("enter")
+                await pilot.pause(2)
+                device.pan.put(masses_g[0] + 0.9987 * masses_g[1])
+                await pilot.pause(1)
+                write(app, "balance", size)
+                await pilot.press("escape")
+                await pilot.pause(1)
+
+
+def _planned(lab: Lab) -> tuple[str, list[float]]:
+    label = new_sample(lab, "Na3.1Zr1.9Nd0.1Si2PO12").label
+    sample_sheet(lab, label)
+    return label, [line.target_g for line in weighing_progress(lab, label).lines]
+
+
 def write(app: NasiconApp, name: str, size: tuple[int, int]) -> None:
     """Write what the screen shows."""
     text = _FONTS.sub("", app.export_screenshot(title=f"nasicon tui, {size[0]}x{size[1]}"))
@@ -60,6 +92,7 @@ def main() -> None:
         make(folder, 24, 110)
         for size in SIZES:
             asyncio.run(draw(folder, size))
+            asyncio.run(draw_balance(folder, size))
 
 
 if __name__ == "__main__":

@@ -99,7 +99,9 @@ class BalancePage(ModalScreen[str]):
         if view.step is not None:
             scale.say(_mark(view.step), style, colours.faint)
         self.query_one("#next", Static).update(Text(self._next(view), style="bold"))
-        self.query_one("#minds", Static).update(weighing.minds_text(view, colours))
+        minds = weighing.minds_text(view, colours)
+        self.query_one("#minds", Static).update(minds)
+        self.query_one("#minds", Static).display = bool(minds)
         self.query_one("#done", Static).update(weighing.done_text(view, colours, is_wide=is_wide))
         self.query_one("#said", Static).update(Text("\n".join(view.said[-5 if is_wide else -1 :]), style=colours.faint))
         self.query_one(KeyBar).offer([*self._offered(view).values(), ("Esc", "leave"), ("?", "help")])
