@@ -287,7 +287,16 @@ class Weighing:
         now = next((each for each in found if each.formula == step.formula), None)
         if now is None:
             raise Refusal(f"the sheet was planned anew meanwhile, without {step.formula}; begin again", self._label)
-        return replace(step, reading_g=reading_g, status=now.status, words=now.words)
+        return replace(
+            step,
+            asked=now.asked,
+            add_g=now.target_g - step.lies_g,
+            target_g=now.target_g,
+            tolerance_g=now.tolerance_g,
+            reading_g=reading_g,
+            status=now.status,
+            words=now.words,
+        )
 
     def _keep(self, step: WeighStep, weight: "StableWeight | None") -> None:
         mass_g = step.lies_g + (step.reading_g or 0.0)

@@ -198,4 +198,4 @@ class BalanceLink:
 def _not_kept(step: WeighStep) -> str:
     if step.status == "over":
         return f"{step.formula}: not kept, {step.words}"
-    return f"{step.formula}: {step.reading_g:.4f} g not kept, {step.words}"
+    return f"{step.formula}: {round(step.reading_g or 0.0, 4) + 0.0:.4f} g not kept, {step.words}"

@@ -113,10 +113,12 @@ async def _at_rest(hands: Any) -> None:
 @pytest.mark.parametrize("size", [(80, 24), (160, 50)])
 async def test_a_whole_sheet_is_weighed_by_keys(bench: Bench, keyboard: Any, size: tuple[int, int]) -> None:
     add_lot(bench.lab, bench.lines[0].formula, lot_number="[red]A-1[/red]", amount_g=50)
+    bench.device.serial_number = "[b]B7[/b]"
     lines = bench.lines
     async with keyboard(bench.lab, size) as hands:
         await _begin(hands, lines[0])
         await hands.see("jar [red]A-1[/red]")
+        await hands.see("220.0090 g, [b]B7[/b]")
         for n, line in enumerate(lines, 1):
             await _asked(hands, line, n)
             await hands.until(lambda: hands.text.count("█") > 30, "large digits")

@@ -33,7 +33,7 @@ def scale_text(mark: Mark, columns: int, style: str, faint: str) -> Text:
 
 def _coarse(mark: Mark, columns: int, style: str, faint: str) -> Text:
     share = 0.0 if mark.mass_g is None or mark.target_g <= 0 else mark.mass_g / mark.target_g
-    end = f" {min(max(100 * share, 0), 999):4.0f} % of {mark.target_g:.{mark.decimals}f} g"
+    end = f" {min(max(0.0, 100 * share), 999):4.0f} % of {mark.target_g:.{mark.decimals}f} g"
     room = max(4, columns - len(end))
     full = round(room * min(max(share, 0.0), 1.0))
     return Text("█" * full, style=style).append("░" * (room - full), style=faint).append(end + "\n", style="default")

@@ -75,7 +75,7 @@ def judged_text(view: BalanceView, colours: Palette) -> Text:
     if view.is_typed:
         text.append("  typed", style=f"bold {colours.doubt}")
     elif view.mode == "by hand":
-        text.append(" NO BALANCE", style=f"bold {colours.bad}")
+        text.append("! NO BALANCE", style=f"bold {colours.bad}")
     elif step.trouble:
         text.append("! NO MASS", style=f"bold {colours.bad}")
     elif step.is_stable:
