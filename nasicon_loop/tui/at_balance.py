@@ -83,6 +83,7 @@ class BalancePage(ModalScreen[str]):
             raise self._link.error
         if self._is_leaving and self._link.is_over:
             self._close()
+            return
         view = self._link.view
         if view == self._drawn or not self.is_mounted:
             return

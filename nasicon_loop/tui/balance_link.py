@@ -104,17 +104,17 @@ class BalanceLink:
             done = weigh_live(
                 self.lab, self.label, self, port=self.port, left=self._left, stable_within_s=_STABLE_S
             )  # fmt: skip
-        except Refusal as refusal:
+        except (Refusal, OSError) as refusal:
             return None if self._is_leaving else self._without_it(refusal)
         return None if self._is_leaving else done
 
-    def _without_it(self, refusal: Refusal) -> WeighingProgress | None:
+    def _without_it(self, refusal: Exception) -> WeighingProgress | None:
         trouble = plain(refusal, limit=300).replace("(--port)", "(key o)")
         self._show(mode="by hand", trouble=trouble, wish="", device="")
         self._is_by_hand, self._is_introduced, self._is_trying_again = True, True, False
         try:
             done = weigh_live(self.lab, self.label, self, is_typed=True, left=self._left)
-        except Refusal as other:
+        except (Refusal, OSError) as other:
             self._show(trouble=plain(other, limit=300), is_busy=False)
             self._wait(AGAIN_S)
             return None

@@ -320,6 +320,21 @@ async def test_a_silent_balance_and_an_overload_are_told_and_the_keys_still_work
     assert [entry.precursor for entry in bench.entries] == [one.formula]
 
 
+async def test_esc_does_not_wait_for_a_balance_that_does_not_answer(bench: Bench, keyboard: Any) -> None:
+    one, two = bench.lines[:2]
+    async with keyboard(bench.lab) as hands:
+        await _begin(hands, one)
+        await _keep(hands, bench, one)
+        await _asked(hands, two, 2)
+        bench.line.faults.mute = True
+        link = hands.app.screen._link
+        await hands.press("escape", "escape")
+        await hands.see("1 of 5 weighed; key b goes on")
+        await hands.until(lambda: link.is_over, "the port given back")
+        await _at_rest(hands)
+    assert [entry.precursor for entry in bench.entries] == [one.formula]
+
+
 async def test_too_little_that_was_typed_is_kept_only_by_a_further_key(bench: Bench, keyboard: Any) -> None:
     one, two = bench.lines[:2]
     async with keyboard(bench.lab) as hands:
