@@ -302,6 +302,9 @@ async def test_a_silent_balance_and_an_overload_are_told_and_the_keys_still_work
     one, two = bench.lines[:2]
     async with keyboard(bench.lab) as hands:
         await _begin(hands, one)
+        bench.put(50.0)
+        await hands.see(f"{50 - one.target_g:.4f} g too much")
+        await hands.see("a vessel? t tares it")
         bench.put(300.0)
         await hands.see("the balance is overloaded: take something off")
         await hands.press("enter")
