@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nasicon_loop.lab.actions import ACTIONS, Action
+    from nasicon_loop.lab.arming import Armed, parse_arming
     from nasicon_loop.lab.backtesting import Backtest, Replayed, backtest
     from nasicon_loop.lab.bench_devices import BenchDevice, find_bench_devices
     from nasicon_loop.lab.by_hand import HandFit, circuit_names, places_text, refit_analysis
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.exporting import Exported, export_lab
     from nasicon_loop.lab.fetching import Fetched, fetch_structures
     from nasicon_loop.lab.firing import Dwell, Fired, fire, record_firing
+    from nasicon_loop.lab.firing_plans import Plan, firing_card, next_plan, plan_of_load, plan_of_sample
     from nasicon_loop.lab.fitting import Fitted, draw_fitted, fit_files, geometry_of, operator_name
-    from nasicon_loop.lab.furnace_view import FurnaceView, furnace_views
+    from nasicon_loop.lab.furnace_happenings import FurnaceWord, furnace_news
+    from nasicon_loop.lab.furnace_view import FurnaceNow, FurnaceView, furnace_now, furnace_views
     from nasicon_loop.lab.geometry import Archimedes, Details, Dimensions
     from nasicon_loop.lab.health import (
         Health,
@@ -44,19 +47,7 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.judging import retract_analysis, sign_analysis
     from nasicon_loop.lab.leads import LeadsRow, clear_leads, leads_history, read_leads, set_leads
     from nasicon_loop.lab.learning import Trained, train_model
-    from nasicon_loop.lab.live_firing import (
-        Armed,
-        LiveFiring,
-        Plan,
-        attach_live,
-        fire_live,
-        firing_card,
-        give_up_run,
-        live_firings,
-        parse_arming,
-        plan_of_load,
-        plan_of_sample,
-    )
+    from nasicon_loop.lab.live_firing import LiveFiring, attach_live, fire_live, give_up_run, live_firings
     from nasicon_loop.lab.live_weighing import (
         Decision,
         Patient,
@@ -132,19 +123,9 @@ if TYPE_CHECKING:
 _HOME = {
     "bench_devices": ("BenchDevice", "find_bench_devices"),
     "live_weighing": ("Decision", "Patient", "Person", "WayOut", "WeighStep", "weigh_live"),
-    "live_firing": (
-        "Armed",
-        "LiveFiring",
-        "Plan",
-        "attach_live",
-        "fire_live",
-        "firing_card",
-        "give_up_run",
-        "live_firings",
-        "parse_arming",
-        "plan_of_load",
-        "plan_of_sample",
-    ),
+    "live_firing": ("LiveFiring", "attach_live", "fire_live", "give_up_run", "live_firings"),
+    "firing_plans": ("Plan", "firing_card", "next_plan", "plan_of_load", "plan_of_sample"),
+    "arming": ("Armed", "parse_arming"),
     "by_hand": ("HandFit", "circuit_names", "places_text", "refit_analysis"),
     "dummy": ("DummyReading", "add_dummy", "dummy_history"),
     "electronic": ("Polarised", "polarisations", "polarise_file", "polarise_pellet"),
@@ -238,8 +219,11 @@ _HOME = {
         "SettingRow",
         "settings_rows",
     ),
+    "furnace_happenings": ("FurnaceWord", "furnace_news"),
     "furnace_view": (
+        "FurnaceNow",
         "FurnaceView",
+        "furnace_now",
         "furnace_views",
     ),
     "watched": ("watch_inbox",),
@@ -274,7 +258,9 @@ __all__ = [
     "Fetched",
     "Fired",
     "Fitted",
+    "FurnaceNow",
     "FurnaceView",
+    "FurnaceWord",
     "HandFit",
     "Health",
     "Impact",
@@ -359,6 +345,8 @@ __all__ = [
     "fire_load",
     "firing_card",
     "fit_files",
+    "furnace_news",
+    "furnace_now",
     "furnace_views",
     "geometry_of",
     "give_up_run",
@@ -384,6 +372,7 @@ __all__ = [
     "new_pellet",
     "new_sample",
     "newest_analysis",
+    "next_plan",
     "nyquist_picture",
     "open_lab",
     "open_suggestions",

@@ -10,6 +10,7 @@ from textual.events import Resize
 from nasicon_loop.core import Refusal, plain
 from nasicon_loop.lab import Lab
 from nasicon_loop.tui.ahead import make_ready
+from nasicon_loop.tui.furnace_news import FurnaceNews
 from nasicon_loop.tui.jobs import Jobs
 from nasicon_loop.tui.keys import GLOBAL_KEYS, actions_of, in_keys, jump_bindings, place
 from nasicon_loop.tui.palette import LabCommands
@@ -69,6 +70,7 @@ class NasiconApp(App[None]):
         self.lab = lab
         self._is_ahead, self.is_ready = is_ahead, False
         self.jobs = Jobs(lab)
+        self._furnace_news = FurnaceNews()
         self.sample_label: str | None = None
         self.analysis_number: int | None = None
         self._way: list[str] = []
@@ -122,6 +124,8 @@ class NasiconApp(App[None]):
         is_changed, self._token = token != self._token, token
         if is_changed and self.front is not None and self.front.FOLLOWS:
             self.front.reload(only_if_old=True)  # it may have been read anew on opening, or after an action here
+        if is_changed:
+            await self._furnace_news.tell(self)
 
     # messages
 

@@ -23,6 +23,7 @@ from nasicon_loop.lab import (
     sample_labels,
     sample_sheet,
 )
+from nasicon_loop.tui.firing import ACTIONS_AT_FURNACE, AtFurnace
 from nasicon_loop.tui.keys import bindings_of, in_keys
 from nasicon_loop.tui.screens.base import LabScreen
 from nasicon_loop.tui.widgets.dialogs import Field, Values, as_number
@@ -52,6 +53,11 @@ class RecipeScreen(LabScreen):
         super().__init__()
         self._shown: _Shown | None = None
         self._labels: list[str] = []
+        self._furnace = AtFurnace(self)
+
+    def on_mount(self) -> None:
+        """Follow the furnace on its cable."""
+        self._furnace.follow()
 
     def body(self) -> Iterable[Widget]:
         """The sheet, 80 columns wide."""
@@ -63,6 +69,7 @@ class RecipeScreen(LabScreen):
 
     def load(self) -> tuple[_Shown | None, list[str]]:
         """Read the selected sample, else the newest one."""
+        self._furnace.look()
         labels = sample_labels(self.lab)
         newest = labels[-1] if labels else None
         label = self.nasicon.sample_label if self.nasicon.sample_label in labels else newest
@@ -104,6 +111,9 @@ class RecipeScreen(LabScreen):
         shown = self._shown
         if action == "furnace":
             return True
+        if action in ACTIONS_AT_FURNACE:
+            row, has_sheet = (None, False) if shown is None else (shown.row, shown.sheet is not None)
+            return self._furnace.can(action, row, has_sheet=has_sheet)
         if shown is None or shown.row.state in ("failed", "abandoned"):
             return False
         if action == "plan":
@@ -186,6 +196,18 @@ class RecipeScreen(LabScreen):
     def do_furnace(self) -> None:
         """Show what the furnaces do, over this screen."""
         self.app.push_screen(FurnacePage(lambda: furnace_views(self.lab), self.colours))
+
+    def do_fire_live(self) -> None:
+        """Run the sample's next step on the furnace on its cable."""
+        self._furnace.fire(self._label)
+
+    def do_attach(self) -> None:
+        """Find the running furnace again."""
+        self._furnace.attach()
+
+    def do_give_up_run(self) -> None:
+        """Close the open run without a firing."""
+        self._furnace.give_up()
 
     def do_fire(self) -> None:
         """Record a firing."""

@@ -96,7 +96,8 @@ class Form(ModalScreen[Any]):
                             select_on_focus=False,
                         )
             if self._note:
-                yield Static(Text(plain(self._note, limit=600)), classes="dialog-note", markup=False)
+                note = "\n".join(plain(line, limit=600) for line in self._note.split("\n"))
+                yield Static(Text(note), classes="dialog-note", markup=False)
             yield Static("", classes="dialog-error", markup=False)
             yield Static(Text("Enter next / do it   Ctrl+S do it   Esc leave"), classes="dialog-keys", markup=False)
 

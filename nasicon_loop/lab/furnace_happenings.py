@@ -1,0 +1,48 @@
+"""What happened at the furnaces since somebody looked, in one sentence each: for a status line."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nasicon_loop.lab.live_firing import furnace_run
+
+if TYPE_CHECKING:
+    from db import FurnaceRun, JournalEntry
+    from nasicon_loop.lab.context import Lab
+
+_MAX_NEWS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class FurnaceWord:
+    """One thing that happened at a furnace; `is_bad` where somebody has to look."""
+
+    text: str
+    is_bad: bool
+
+
+def furnace_news(lab: "Lab", after_id: int | None) -> tuple[int, tuple[FurnaceWord, ...]]:
+    """Return the id of the journal's newest line, and what happened at furnaces after `after_id`, oldest first.
+
+    None begins now: nothing happened yet.
+    """
+    with lab.database.read() as reader:
+        newest = reader.max_journal_id()
+        if after_id is None or after_id == newest:
+            return newest, ()
+        entries = [one for one in reader.journal("furnace_run", after_id=after_id, limit=_MAX_NEWS) if one.id <= newest]
+        runs = {run.id: run for run in reader.furnace_runs()} if entries else {}
+    return newest, tuple(_word(lab, entry, runs[entry.subject_id]) for entry in reversed(entries))
+
+
+def _word(lab: "Lab", entry: "JournalEntry", run: "FurnaceRun") -> FurnaceWord:
+    what = f"run {run.number}, {run.furnace}"
+    if entry.event == "furnace.started":
+        return FurnaceWord(f"{what}: {run.step} of {', '.join(run.labels)} begins", is_bad=False)
+    text = str(entry.data["text"])
+    if entry.event != "furnace.ended":
+        return FurnaceWord(f"{what}: {text}", is_bad=entry.event in ("furnace.alarm", "furnace.changed"))
+    done = furnace_run(lab, run.number)
+    fired = [
+        f"{label} {one.step} {one.temperature_c:g} °C for {one.hours:.3g} h" for label, one in done.firings.items()
+    ]
+    return FurnaceWord("; ".join([f"{what} ended: {text}", *fired, *done.warnings]), is_bad=bool(done.warnings))
