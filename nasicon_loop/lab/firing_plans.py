@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from instruments.devices import DeviceProgram
     from nasicon_loop.lab.context import Lab
 
+_FEW = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -32,14 +34,15 @@ class Plan:
         return DeviceProgram.of(self.segments)
 
     def words(self) -> str:
-        """Return who is fired and the segments as sentences, one per line."""
+        """Return who is fired, and below it the segments: one per line, two where they are many."""
         who = f"{self.step} of {', '.join(self.labels)}"
         where = "" if self.load is None else f", all that is left of load {self.load.number}"
         parts = [
-            f"{abs(ramp):g} °C/min to {target_c:g} °C" + (f" for {dwell:g} min" if dwell else "")
+            f"{abs(ramp):g} °C/min to {target_c:g} °C" + (f", {dwell:g} min there" if dwell else "")
             for ramp, target_c, dwell in self.segments
         ]
-        return f"{who}{where}\n{'; '.join(parts)}"
+        n = 1 if len(parts) <= _FEW else 2
+        return "\n".join([f"{who}{where}", *("; ".join(parts[at : at + n]) for at in range(0, len(parts), n))])
 
 
 def plan_of_sample(lab: "Lab", label: str, step: str) -> Plan:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nasicon_loop.lab.live_firing import furnace_run
+from nasicon_loop.lab.live_firing import GIVEN_UP, furnace_run
 
 if TYPE_CHECKING:
     from db import FurnaceRun, JournalEntry
@@ -37,10 +37,13 @@ def furnace_news(lab: "Lab", after_id: int | None) -> tuple[int, tuple[FurnaceWo
 def _word(lab: "Lab", entry: "JournalEntry", run: "FurnaceRun") -> FurnaceWord:
     what = f"run {run.number}, {run.furnace}"
     if entry.event == "furnace.started":
-        return FurnaceWord(f"{what}: {run.step} of {', '.join(run.labels)} begins", is_bad=False)
+        started = f"run {run.number}: {run.furnace} started, {', '.join(run.labels)}; `nasicon bench runs` shows it"
+        return FurnaceWord(started, is_bad=False)
     text = str(entry.data["text"])
     if entry.event != "furnace.ended":
         return FurnaceWord(f"{what}: {text}", is_bad=entry.event in ("furnace.alarm", "furnace.changed"))
+    if text.startswith(GIVEN_UP):
+        return FurnaceWord(f"{what}: {text}; look at the furnace", is_bad=False)
     done = furnace_run(lab, run.number)
     fired = [
         f"{label} {one.step} {one.temperature_c:g} °C for {one.hours:.3g} h" for label, one in done.firings.items()

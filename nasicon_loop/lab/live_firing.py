@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.context import Lab
 
 _SHORT = 0.9
+GIVEN_UP = "given up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,7 @@ def give_up_run(lab: "Lab", reason: str, *, number: int | None = None) -> LiveFi
     if run is None:
         raise Refusal("no run is open" if number is None else f"run {number} is not open any more", "furnace")
     with lab.database.write(who=lab.who) as writer:
-        writer.add_furnace_event(run, "ended", f"given up: {plain(reason, limit=400)}")
+        writer.add_furnace_event(run, "ended", f"{GIVEN_UP}: {plain(reason, limit=400)}")
     return furnace_run(lab, run.number)
 
 

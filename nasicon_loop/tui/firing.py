@@ -63,6 +63,11 @@ class AtFurnace:
         is_for_it = row is not None and row.state not in ("failed", "abandoned") and row.stage in _STAGES
         return now.is_free and is_for_it and has_sheet
 
+    def holds(self, label: str) -> str:
+        """Return that the sample is in an open run, in words for the headline; empty when it is not."""
+        run = None if self._now is None else self._now.run
+        return f", in {run.furnace}, run {run.number}" if run is not None and label in run.labels else ""
+
     def fire(self, label: str) -> None:
         """Load the sample's next step, and start it once it is confirmed."""
         title = f"{label}: loading the program into the furnace and reading it back"
@@ -97,7 +102,7 @@ class AtFurnace:
         told = await unwaited(watcher.answer, "question", "begun")
         begun = await self._ask(watcher, told) if "question" in told else str(told["begun"])
         if begun is not None:
-            return f"{begun}; key u shows it"
+            return f"{begun}; `nasicon bench runs` shows it"
         watcher.leave()
         await unwaited(watcher.ended)
         return "loaded and read back, not started"
@@ -143,4 +148,4 @@ def _needed(values: Values, name: str, label: str) -> float:
 
 
 def _told_given_up(done: LiveFiring) -> str:
-    return f"run {done.run.number} of {done.run.furnace} is given up; look whether the furnace is off"
+    return f"run {done.run.number}, {done.run.furnace}: {done.events[-1].text}; look at the furnace"

@@ -30,6 +30,7 @@ Tree { height: 1fr; background: $background; scrollbar-size-vertical: 1; scrollb
 .sheet { height: 1fr; scrollbar-size-vertical: 0; }
 .sheet Static { width: 80; height: auto; }
 .furnace { height: 100%; }
+.-wide .furnace { width: 120; height: 80%; }
 .furnace #furnace-words { height: auto; max-height: 12; }
 #strip { height: 1fr; }
 Form, Ask, Help, Page, FurnacePage { align: center middle; background: $background 60%; }

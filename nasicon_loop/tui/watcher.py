@@ -31,6 +31,9 @@ _USAGE = "usage: watcher fire LAB WHO LABEL | attach LAB WHO\n"
 class Voice:
     """What is told: to the log always, to the parent until the furnace runs."""
 
+    def __init__(self) -> None:
+        self._has_parent = True
+
     def say(self, words: str) -> None:
         """Tell what happens."""
         self._log(words)
@@ -40,7 +43,8 @@ class Voice:
         """Tell that the furnace runs, and need no parent from here on."""
         self._log(words)
         self.tell(begun=words)
-        os.dup2(_STDERR, _STDOUT)
+        self._has_parent = False
+        os.dup2(_STDERR, _STDOUT)  # the pipe ends here, whoever else would write to it
 
     def refused(self, refusal: Exception) -> None:
         """Tell why it is not done, or why nobody watches any more."""
@@ -49,6 +53,8 @@ class Voice:
 
     def tell(self, **document: Any) -> None:
         """Write one line; a parent that is gone is no reason to stop."""
+        if not self._has_parent:
+            return
         with suppress(OSError):
             os.write(_STDOUT, (MARK + to_json(document, indent=None) + "\n").encode())
 
@@ -111,11 +117,12 @@ def _work(where: str, who: str, label: str | None) -> int:
     try:
         with opened(Path(where), who=who) as lab:
             if label is None:
-                attach_live(lab, voice.say, begun=voice.begun)
+                done = attach_live(lab, voice.say, begun=voice.begun)
             else:
                 plan = next_plan(lab, label)
                 person = Person(voice, plan.words())
-                fire_live(lab, plan, person.arm, voice.say, wrong=person.wrong, begun=voice.begun)
+                done = fire_live(lab, plan, person.arm, voice.say, wrong=person.wrong, begun=voice.begun)
+            voice.say(f"run {done.run.number} ended, {len(done.firings)} firings written")
     except (Refusal, OSError) as refusal:
         voice.refused(refusal)
         return _REFUSED

@@ -87,6 +87,7 @@ class RecipeScreen(LabScreen):
         row = self._shown.row
         self.nasicon.sample_label = row.label
         waits = f", waits: {in_keys(row.waits_for)}" if row.waits_for else ""
+        waits = self._furnace.holds(row.label) or waits
         self.headline(f"{row.label}  {row.formula}: {row.stage}{waits}")
         if self._shown.sheet is None:
             sheet.update(Text("\n  No recipe yet: r plans one."))
