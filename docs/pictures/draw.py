@@ -4,12 +4,17 @@ The SVGs need no network: the font is the reader's own monospace.
 """
 
 import asyncio
+import os
 import re
 import tempfile
 from pathlib import Path
 
+from textual.events import Paste
+from textual.pilot import Pilot
+
 from benchmarks.large_lab import make
-from nasicon_loop.lab import opened
+from instruments.sim import EurothermSimulator, PtyLine, RtuServer, SimClock
+from nasicon_loop.lab import Lab, new_sample, opened, record_weighing, sample_sheet
 from nasicon_loop.tui.app import NasiconApp
 
 HERE = Path(__file__).parent
@@ -25,6 +30,8 @@ SCREENS = (
     ("8", "journal"),
 )
 PLOTS = ("bode", "residuals", "drt")
+FURNACE_SIZES = ((80, 24), (160, 50))
+SPEED = 5000.0
 _FONTS = re.compile(r"@font-face \{.*?\}", re.DOTALL)
 
 
@@ -46,6 +53,51 @@ async def draw(folder: Path, size: tuple[int, int]) -> None:
                     write(app, f"{name}_{plot}", size)
 
 
+async def draw_furnace(folder: Path, size: tuple[int, int], device: EurothermSimulator) -> None:
+    """Draw the furnace's question, one answer of it wrong, and the log of the run when it was held at the panel."""
+    with opened(folder, who="Kim") as lab:
+        app = NasiconApp(lab)
+        app.sample_label = weighed(lab)
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause(2)
+            await pilot.press("4")
+            await pilot.pause(2)
+            await pilot.press("l")
+            await pilot.pause(5)
+            await answer(app, pilot, "tube furnace", "1000", "1797")
+            write(app, "firing", size)
+            await pilot.press("up", "backspace", "backspace", "backspace", "backspace")
+            await answer(app, pilot, "1100")
+            await pilot.press("ctrl+s")
+            await pilot.pause(3)
+            await pilot.press("u")
+            await pilot.pause(6)
+            device.put(23, next(code for code, word in device.model.commands.items() if word == "hold"), 6)
+            await pilot.pause(3)
+            write(app, "furnace", size)
+            await pilot.press("escape", "e")
+            await answer(app, pilot, "the picture is drawn")
+            await pilot.press("y")
+            await pilot.pause(3)
+
+
+def weighed(lab: Lab) -> str:
+    """Begin a sample and weigh it."""
+    label = new_sample(lab, "Na3.4Zr1.6Sc0.4Si2PO12").label
+    sample_sheet(lab, label)
+    record_weighing(lab, label, {}, as_planned=True)
+    return label
+
+
+async def answer(app: NasiconApp, pilot: "Pilot[None]", *values: str) -> None:
+    """Type into the lines of a form."""
+    for value in values:
+        app.screen.post_message(Paste(value))
+        await pilot.pause()
+        await pilot.press("enter")
+    await pilot.pause(2)
+
+
 def write(app: NasiconApp, name: str, size: tuple[int, int]) -> None:
     """Write what the screen shows."""
     text = _FONTS.sub("", app.export_screenshot(title=f"nasicon tui, {size[0]}x{size[1]}"))
@@ -60,6 +112,18 @@ def main() -> None:
         make(folder, 24, 110)
         for size in SIZES:
             asyncio.run(draw(folder, size))
+        for size in FURNACE_SIZES:
+            device = EurothermSimulator(clock=SimClock(SPEED))
+            with PtyLine(RtuServer(device)) as line:
+                enter(line.address)
+                asyncio.run(draw_furnace(folder, size, device))
+
+
+def enter(port: str) -> None:
+    """Enter a simulated furnace, as lab.toml would."""
+    settings = {"DRIVER": "eurotherm_2400", "NAME": "tube furnace", "PORT": port, "CEILING_C": "1300"}
+    settings |= {"LOG_EVERY_S": "0.05", "SIMULATED_SPEED": str(SPEED)}
+    os.environ.update({f"NASICON_FURNACE_{name}": value for name, value in settings.items()})
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from nasicon_loop.lab.furnace_log import GAP_READINGS
 from nasicon_loop.lab.locking import is_held
 
 if TYPE_CHECKING:
-    from db import FurnaceReading, FurnaceRun
+    from db import FurnaceEvent, FurnaceReading, FurnaceRun
     from nasicon_loop.lab.context import Lab
 
 _MAX_POINTS = 300
@@ -81,11 +81,15 @@ def furnace_views(lab: "Lab") -> tuple[FurnaceView, ...]:
     for run, readings, events in read:
         newest = readings[-1] if readings else None
         alarms = tuple(event.text for event in events if event.kind == "alarm")
-        notes = tuple(event.text for event in events if event.kind != "alarm")
+        notes = tuple(_note(event) for event in events if event.kind != "alarm")
         silent = None if newest is None else (now - newest.taken_at).total_seconds()
         left = _hours_left(run, readings) if is_open else None
         views.append(FurnaceView(run, is_open, newest, _points(run, readings), left, silent, alarms, notes))
     return tuple(views)
+
+
+def _note(event: "FurnaceEvent") -> str:
+    return f"ended: {event.text}" if event.kind == "ended" else event.text
 
 
 def _points(

@@ -339,7 +339,8 @@ async def test_a_sample_in_a_load_is_fired_with_the_load(bench: Bench, keyboard:
     assert {fired.furnace_load_id for label in (one, two) for fired in bench.firings(label)} == {1}
 
 
-async def test_an_alarm_is_told_on_every_screen(bench: Bench, keyboard: Any) -> None:
+async def test_an_alarm_is_told_on_every_screen(bench: Bench, keyboard: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NASICON_FURNACE_ON_OVER_TEMPERATURE", "hold")  # it breaks while it is read, and shows 1800 °C
     bench.sample()
     async with keyboard(bench.lab) as hands:
         await _ask(hands)
@@ -352,7 +353,7 @@ async def test_an_alarm_is_told_on_every_screen(bench: Bench, keyboard: Any) -> 
         await hands.press("4", "u")
         await hands.see("held: the program's clock stands; look")
         await hands.see("hold")
-    assert bench.run()[1] == ["alarm", "acted"]
+    assert bench.run()[1][:2] == ["alarm", "acted"]
 
 
 async def test_without_a_furnace_one_line_says_what_to_enter(lab: Lab, keyboard: Any) -> None:

@@ -39,6 +39,8 @@ class FurnacePage(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Look at once, and again and again."""
+        plot = self.query_one(PlotWidget)
+        plot.margin_top, plot.margin_bottom = 0, 2  # there is no title and no label to leave room for
         self._look()
         self.set_interval(_EVERY_SECONDS, self._look)
 
