@@ -9,6 +9,7 @@ import pytest
 from nasicon_loop.core import Refusal
 from nasicon_loop.lab import (
     Lab,
+    attach_live,
     close_sample,
     furnace_news,
     furnace_now,
@@ -29,7 +30,8 @@ from nasicon_loop.lab.locking import exclusive
 @pytest.fixture
 def lab(bench: Any) -> Lab:
     """The bench's lab."""
-    return bench.lab
+    opened: Lab = bench.lab
+    return opened
 
 
 def _ready(lab: Lab) -> str:
@@ -103,6 +105,8 @@ def test_a_run_is_lost_when_nobody_logged_it_for_a_while_and_no_process_has_the_
     assert furnace_now(later).is_lost
     with exclusive(lab.folder.furnace_lock("tube"), "held"):
         assert furnace_now(later).is_watched
+        with pytest.raises(Refusal, match="another process has tube in hand, it loads, asks or watches"):
+            attach_live(lab, print)
 
 
 def test_what_happened_is_told_once_and_a_number_names_the_run_that_is_given_up(lab: Lab) -> None:
@@ -129,7 +133,8 @@ def test_a_wrong_confirmation_is_told_and_asked_again() -> None:
 
     loaded = LoadedProgram("tube", 1, DeviceProgram.of([(5, 1100, 60), (5, 25, 0)]))
     settings = DeviceSettings("x", name="tube")
-    answers, wrong = [("tube", 900.0, 491.0), ("tube", 1100.0, 491.0)], []
+    answers = [("tube", 900.0, 491.0), ("tube", 1100.0, 491.0)]
+    wrong: list[Refusal] = []
     given = asked(loaded, settings, lambda _: answers.pop(0), wrong.append)
     assert (given.top_c, len(wrong)) == (1100.0, 1)
     assert arming(loaded) == "tube,1100,490"
