@@ -13,7 +13,7 @@ from nasicon_loop.tui.unwaited import unwaited
 from nasicon_loop.tui.watchers import Watcher
 from nasicon_loop.tui.widgets.dialogs import Field, Form, Values, as_number
 
-ACTIONS_AT_FURNACE = ("fire_live", "attach", "give_up_run")
+ACTIONS_AT_FURNACE = ("fire", "fire_live", "attach", "give_up_run")
 _EVERY_SECONDS = 1.0
 _TO_DO = "Type its name, the top and the minutes to start it; Esc leaves it loaded and not started."
 
@@ -52,16 +52,20 @@ class AtFurnace:
             self._screen.draw_keys()
 
     def can(self, action: str, row: BoardRow | None, *, has_sheet: bool) -> bool:
-        """One run at a time; a watched one is not searched for; a sample that is sintered needs no furnace."""
-        now = self._now
+        """One run at a time; a watched one is not searched for; a sample that is sintered needs no furnace.
+
+        What is in the furnace is not recorded by hand too: it would be written twice.
+        """
+        now, is_going = self._now, row is not None and row.state not in ("failed", "abandoned")
+        if action == "fire":
+            return row is not None and is_going and not self.holds(row.label)
         if now is None or self._is_busy:
             return False
         if action == "attach":
             return now.is_lost
         if action == "give_up_run":
             return now.run is not None
-        is_for_it = row is not None and row.state not in ("failed", "abandoned") and row.stage in _STAGES
-        return now.is_free and is_for_it and has_sheet
+        return now.is_free and is_going and has_sheet and row is not None and row.stage in _STAGES
 
     def holds(self, label: str) -> str:
         """Return that the sample is in an open run, in words for the headline; empty when it is not."""

@@ -68,6 +68,7 @@ class Watcher:
             except Empty:
                 raise Refusal(f"no word from the furnace for {_PATIENCE_SECONDS:g} s: see logs/{LOG_NAME}") from None
             if told is None:
+                self._told.put(None)  # the end stays the end, however often it is asked
                 raise Refusal(f"the watching process ended without a word: see logs/{LOG_NAME}")
             if "refusal" in told:
                 raise Refusal(str(told["refusal"]))
@@ -94,6 +95,6 @@ class Watcher:
         self._process.stdin.close()
 
     def ended(self) -> None:
-        """Wait until it has told everything, so that the port is free again."""
+        """Wait until it has told everything and gone, so that the port is free again."""
         while self._told.get(timeout=_PATIENCE_SECONDS) is not None:
             continue

@@ -175,6 +175,7 @@ async def test_a_calcination_by_keys(bench: Bench, keyboard: Any, size: tuple[in
         assert hands.app.jobs.current is None, "work in the background is possible all the while"
         assert "l fire live" not in hands.text
         assert "t attach" not in hands.text, "somebody watches"
+        assert "f fire" not in hands.text, "the watcher writes the firing"
         await hands.see(f"{label}  {SCANDIUM}: weighed, in {NAME}, run 1")
         await hands.press("u")
         await hands.see(f"calcination of {label} to 1100 °C")
@@ -239,6 +240,23 @@ async def test_the_watching_outlives_the_screens(bench: Bench, keyboard: Any) ->
         await hands.press("4")
         await hands.see("f fire")
         assert "l fire live" not in hands.text, "nothing is left to fire"
+
+
+async def test_a_watcher_that_dies_at_its_question_starts_nothing(bench: Bench, keyboard: Any) -> None:
+    label = new_sample(bench.lab, SCANDIUM).label
+    sample_sheet(bench.lab, label)
+    async with keyboard(bench.lab) as hands:
+        await _ask(hands)
+        await hands.see(f"! {label} is planned, not weighed")
+        bench.watchers[0].kill()
+        for _ in range(2):
+            await _answer(hands, *CALCINATION)
+            await hands.see("ended without a word: see logs/furnace.log")
+            await hands.press("up", "up")
+        await hands.press("escape")
+        await hands.see("not started")
+    assert not bench.device.has_run
+    assert bench.n_runs == 0
 
 
 def test_a_parent_that_dies_at_the_start_does_not_end_the_watching(bench: Bench) -> None:
