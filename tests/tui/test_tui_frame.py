@@ -114,8 +114,8 @@ async def test_a_refusal_is_one_line_and_changes_nothing(lab: Lab, keyboard: Any
 
 
 async def test_keys_typed_faster_than_they_are_taken_reach_their_own_lines(lab: Lab, keyboard: Any) -> None:
-    typed = ["Na3Zr2Si2PO12", "\t", "y", "\r", "second note", "\x13"]
-    names = {"\t": "tab", "\r": "enter", "\x13": "ctrl+s"}
+    typed = ["Na3Zr2Si2PO12", "\t", "y", "\r", "wrong", "\x15", "secx", "\x7f", "ond note", "\x13"]
+    names = {"\t": "tab", "\r": "enter", "\x13": "ctrl+s", "\x15": "ctrl+u", "\x7f": "backspace"}
     async with keyboard(lab) as hands:
         await hands.press("n")
         await hands.see("target formula")
