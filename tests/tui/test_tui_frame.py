@@ -141,7 +141,7 @@ async def test_a_change_is_read_once_though_the_screen_is_opened_and_the_poll_se
         new_sample(lab, "Na3Zr2Si2PO12")
         await hands.go("8", "sample.created")
         token = lab.database.change_token()
-        await hands.until(lambda: hands.app._token == token and not hands.app.front._is_reading)
+        await hands.until(lambda: hands.app.token == token and not hands.app.front._is_reading)
         assert len(n_loads) == 1
         new_sample(lab, "Na3Zr2Si2PO12", note="another")
         await hands.until(lambda: len(n_loads) == 2)

@@ -46,6 +46,7 @@ class BoardScreen(LabScreen):
         self._rows: dict[str, BoardRow] = {}
         self._n_there = 0
         self._next_look = 0.0
+        self._is_health_old = False
 
     def body(self) -> Iterable[Widget]:
         """A line of counts, one on the campaign's health, the table, and the selected row in full."""
@@ -71,8 +72,12 @@ class BoardScreen(LabScreen):
         if self.nasicon.sample_label is not None:
             table.select(self.nasicon.sample_label)
         self._show_selected()
-        if time.monotonic() >= self._next_look:
-            self._next_look = float("inf")
+        self._is_health_old = True
+
+    def when_seen(self) -> None:
+        """Look at the campaign's health where something changed since the last look."""
+        if self._is_health_old and time.monotonic() >= self._next_look:
+            self._is_health_old, self._next_look = False, float("inf")
             spawn(self, self._health, group="health", is_exclusive=True)
 
     async def _health(self) -> Health | None:
@@ -130,7 +135,7 @@ class BoardScreen(LabScreen):
     def on_data_table_row_highlighted(self, _event: DataTable.RowHighlighted) -> None:
         """The other screens follow the selection."""
         label = self.query_one(TextTable).selected
-        if label is not None and label in self._rows:
+        if self.is_seen and label is not None and label in self._rows:
             self.nasicon.sample_label = label
             self._show_selected()
             self.more_rows(self.query_one(TextTable), self._n_there)

@@ -78,7 +78,6 @@ class RecipeScreen(LabScreen):
             sheet.update(Text(""))
             return
         row = self._shown.row
-        self.nasicon.sample_label = row.label
         waits = f", waits: {in_keys(row.waits_for)}" if row.waits_for else ""
         self.headline(f"{row.label}  {row.formula}: {row.stage}{waits}")
         if self._shown.sheet is None:
@@ -86,6 +85,11 @@ class RecipeScreen(LabScreen):
         else:
             sheet.update(Text(self._shown.sheet.text, no_wrap=True))
         self.query_one(VerticalScroll).focus()
+
+    def when_seen(self) -> None:
+        """The other screens follow."""
+        if self._shown is not None:
+            self.nasicon.sample_label = self._shown.row.label
 
     def more_keys(self) -> tuple[tuple[str, str], ...]:
         """There must be a sample."""

@@ -129,7 +129,6 @@ class SpectrumScreen(LabScreen):
             numbers.say(Text(""))
             return
         view = data.view
-        self.nasicon.analysis_number = view.number
         value = words.sigma(view.analysis.sigma_25_s_cm, view.analysis.sigma_25_s_cm_sd, is_short=True)
         self.headline(
             f"{view.label or 'unassigned'}: analysis {view.number} {view.analysis.verdict}, {view.standing}"
@@ -146,6 +145,16 @@ class SpectrumScreen(LabScreen):
         self._turn("nyquist" if data.plots is None else "panels")
         if self.focused is None and data.plots is None:
             plot.focus()
+
+    def when_seen(self) -> None:
+        """The selection is what is seen."""
+        if self._shown is not None:
+            self.nasicon.analysis_number = self._shown.view.number
+
+    def may_be_ahead(self) -> bool:
+        """Marks and zoom of a person are kept, and other plots take long."""
+        is_touched = self._pointing.is_touched or self.query_one(NyquistPlot).is_zoomed
+        return self._plot == "nyquist" and not is_touched
 
     def _draw_plots(self, data: _Shown, *, is_new: bool) -> None:
         over, f = self._pointing.overlays(self.colours), data.view.spectrum.frequency_hz

@@ -22,7 +22,7 @@ class Line(Static):
         """Show other text."""
         line = text if isinstance(text, Text) else Text(plain(text, limit=400))
         line.no_wrap, line.overflow = True, "ellipsis"
-        self.update(line)
+        self.update(line, layout=False)  # one line stays one line
 
 
 class Detail(VerticalScroll):
