@@ -5,7 +5,6 @@ Nothing is read from it while the time is taken: what a paint showed is found ou
 
 import re
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,8 +54,8 @@ class Glass:
         """What stands there."""
         return tuple("".join(line).rstrip() for line in self._cells)
 
-    def take(self, data: str) -> None:
-        """Put up what was written: text where the cursor was sent to; colours are passed over."""
+    def after(self, data: str) -> tuple[str, ...]:
+        """Put up what was written, text where the cursor was sent to, and return what stands there then."""
         line = column = 0
         for piece in _PIECE.finditer(data):
             if piece.group(1) is not None:
@@ -66,11 +65,4 @@ class Glass:
                     width = cell_len(sign)
                     self._cells[line][column : column + width] = [sign, *[""] * (width - 1)]
                     column += width
-
-
-def shown(paints: list[Paint], size: tuple[int, int]) -> Iterator[tuple[str, ...]]:
-    """Yield the lines on the glass after each paint."""
-    glass = Glass(*size)
-    for paint in paints:
-        glass.take(paint.data)
-        yield glass.lines
+        return self.lines

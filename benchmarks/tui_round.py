@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.terminal import Paint, Terminal, shown
+from benchmarks.terminal import Glass, Paint, Terminal
 
 SIZE = (120, 40)
 N_TIMES = 9
@@ -33,6 +33,8 @@ SCREENS = (
 """Key and screen."""
 _PATIENCE_SECONDS = 60.0
 _QUIET_SECONDS = 0.15
+_OF_RESULTS = ("board", "model")
+"""The screens that go through all results."""
 _HEALTH = "health: "
 """A line of the board that comes when it comes; the samples do not wait for it."""
 Time = tuple[float, float]
@@ -44,7 +46,7 @@ class Seat:
 
     def __init__(self, app: Any) -> None:
         self.app = app
-        self._glass: tuple[str, ...] = ()
+        self._glass, self._n_seen = Glass(*SIZE), 0
 
     @property
     def paints(self) -> list[Paint]:
@@ -60,13 +62,13 @@ class Seat:
 
     async def opened(self, key: str, name: str) -> Times:
         """Press the key of a screen that is not in front; return the times of the frame and of the content."""
-        token, before = self.app.lab.database.change_token(), len(self.paints)
+        token = self.app.lab.database.change_token()
         begin = _now()
         self.press(key)
         await until(lambda: self._is_read(name, token))
         read = _now()
         await self.quiet()
-        return self._times(name, before, begin, read)
+        return self._times(name, begin, read)
 
     def _is_read(self, name: str, token: int) -> bool:
         """Whether the screen is in front and shows the database as it is since `token`."""
@@ -83,12 +85,16 @@ class Seat:
                 n, since = len(self.paints), time.perf_counter()
             await asyncio.sleep(0.005)
 
-    def _times(self, name: str, before: int, begin: Time, read: Time) -> Times:
-        views = [_text(lines) for lines in shown(self.paints, SIZE)]
+    def views(self) -> list[tuple[Paint, tuple[str, ...]]]:
+        """What was painted since the last time this was asked, and the lines that stood there after each paint."""
+        new, self._n_seen = self.paints[self._n_seen :], len(self.paints)
+        return [(paint, self._glass.after(paint.data)) for paint in new]
+
+    def _times(self, name: str, begin: Time, read: Time) -> Times:
         since = [
-            (paint, view)
-            for paint, view in zip(self.paints[before:], views[before:], strict=True)
-            if paint.place == name and view[0].startswith("1 Board") and view[1]
+            (paint, _text(view))
+            for paint, view in self.views()
+            if paint.place == name and paint.wall > begin[0] and view[0].startswith("1 Board") and view[1]
         ]
         last = since[-1][1]
         content = next(paint for paint, view in since if view == last)
@@ -133,9 +139,12 @@ async def at_screens(lab: Any, do: Callable[[Seat], Any]) -> dict[str, Any]:
     async def act(pilot: Any) -> None:
         seat = Seat(app)
         await until(lambda: app.front is not None and app.front.has_shown)
-        n, read = len(seat.paints), _now()
-        await until(lambda: len(seat.paints) > n)  # the paint with the samples
-        done["first"] = _less(_of(seat.paints[n]), begin) if seat.paints[n].wall > read[0] else None
+        first = None
+        while first is None:
+            n = len(seat.paints)
+            await until(lambda n=n: len(seat.paints) > n)
+            first = next((paint for paint, view in seat.views() if " samples" in view[1]), None)
+        done["first"] = _less(_of(first), begin)
         done.update(await do(seat))
         app.exit()
 
@@ -160,18 +169,28 @@ async def seen(seat: Seat) -> dict[str, Any]:
     await until(lambda: seat.app.is_ready)
     found = {}
     for key, name in SCREENS:
-        await seat.opened(*_away(key))
+        if not _is_at(seat, _away(key)[1]):
+            await seat.opened(*_away(key))
         await seat.opened(key, name)
-        again, changed = [], []
-        for _ in range(N_TIMES):
+        again = await _times(seat, key, name, lambda _lab, _turn: None)
+        found[name] = {"again": again, "changed": await _times(seat, key, name, _change)}
+    result = {name: await _times(seat, key, name, _change_result) for key, name in SCREENS if name in _OF_RESULTS}
+    return {**found, "result": result, "down": await _moves(seat)}
+
+
+async def _times(seat: Seat, key: str, name: str, change: Callable[[Any, int], None]) -> list[Times]:
+    """Go away, let somebody change something, and come back."""
+    times = []
+    for turn in range(N_TIMES):
+        if not _is_at(seat, _away(key)[1]):
             await seat.opened(*_away(key))
-            again.append(await seat.opened(key, name))
-        for turn in range(N_TIMES):
-            await seat.opened(*_away(key))
-            await asyncio.to_thread(_change, seat.app.lab, turn)
-            changed.append(await seat.opened(key, name))
-        found[name] = {"again": again, "changed": changed}
-    return {**found, "down": await _moves(seat)}
+        await asyncio.to_thread(change, seat.app.lab, turn)
+        times.append(await seat.opened(key, name))
+    return times
+
+
+def _is_at(seat: Seat, name: str) -> bool:
+    return bool(name == seat.app.front.PLACE)
 
 
 def _away(key: str) -> tuple[str, str]:
@@ -181,6 +200,14 @@ def _away(key: str) -> tuple[str, str]:
 def _change(lab: Any, turn: int) -> None:
     with lab.database.write(who="somebody") as writer:
         writer.set_suggestion_state(1, "held" if turn % 2 else "accepted", "")
+
+
+def _change_result(lab: Any, turn: int) -> None:
+    """Somebody signs against a result, and for it again."""
+    decision: Any = ("rejected", "accepted")[turn % 2]
+    with lab.database.write(who="somebody") as writer:
+        one = writer.current_analyses(verdict="accepted", limit=1, offset=40)[0]  # the first ones may be retracted
+        writer.sign(one, decision, reason="benchmark")
 
 
 async def _moves(seat: Seat) -> list[Time]:
@@ -194,9 +221,8 @@ async def _moves(seat: Seat) -> list[Time]:
         seat.press("down")
         await until(lambda n=n, label=label: seat.app.sample_label != label and len(seat.paints) > n)
         await seat.quiet()
-        views = list(shown(seat.paints, SIZE))
-        first = next(k for k in range(n, len(views)) if views[k] == views[-1])
-        times.append(_less(_of(seat.paints[first]), begin))
+        views = [(paint, view) for paint, view in seat.views() if paint.wall > begin[0]]
+        times.append(_less(_of(next(paint for paint, view in views if view == views[-1][1])), begin))
     return times
 
 
