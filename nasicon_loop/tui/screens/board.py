@@ -25,7 +25,7 @@ from nasicon_loop.tui import words
 from nasicon_loop.tui.keys import bindings_of, in_keys
 from nasicon_loop.tui.screens.base import WIDE, LabScreen
 from nasicon_loop.tui.spawning import spawn
-from nasicon_loop.tui.unwaited import unwaited
+from nasicon_loop.tui.unwaited import together, unwaited
 from nasicon_loop.tui.widgets.bars import Detail, Line
 from nasicon_loop.tui.widgets.dialogs import Field, Help, Values
 from nasicon_loop.tui.widgets.table import TextTable
@@ -57,7 +57,7 @@ class BoardScreen(LabScreen):
 
     def load(self) -> tuple[BoardPage, CampaignState]:
         """Read samples and counts."""
-        return board_page(self.lab, self.n_wanted), campaign_state(self.lab)
+        return together(lambda: board_page(self.lab, self.n_wanted), lambda: campaign_state(self.lab))
 
     def show(self, data: tuple[BoardPage, CampaignState]) -> None:
         """Show them."""
