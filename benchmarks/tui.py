@@ -42,7 +42,8 @@ def run() -> str:
     lines = [
         "## Screens of a large lab",
         "",
-        f"{datetime.now(UTC):%Y-%m-%d}. {n_samples} samples, {n_spectra} spectra, {SIZE[0]}x{SIZE[1]}. Yardstick, `python -c 'import numpy'`: "
+        f"{datetime.now(UTC):%Y-%m-%d}. {n_samples} samples, {n_spectra} spectra, {SIZE[0]}x{SIZE[1]}. "
+        f"Yardstick, `python -c 'import numpy'`: "
         f"{1000 * before:.0f} ms before, {1000 * after:.0f} ms after; load of the machine before: {load:.1f}. "
         f"First paint with the samples, {len(starts)} starts: {starts[0]:.2f} s the first, "
         f"median {statistics.median(starts):.2f} s, worst {max(starts):.2f} s (goal 1.5 s).",

@@ -73,14 +73,13 @@ class TextTable(DataTable[Text]):
         hover: bool = False,
     ) -> list[list[Segment]]:
         """Draw a cell of one line and one style by hand: the general way takes ten times as long, for the same."""
-        is_header = row_index == -1
-        column = self.columns[self._column_locations.get_key(column_index)]
-        cell = column.label if is_header else self._data[self._row_locations.get_key(row_index)][column.key]
+        column, key = self.ordered_columns[column_index], self._row_locations.get_key(row_index)
+        cell = column.label if key is None else self._data[key][column.key]
         room = width - 2 * self.cell_padding
         if cell.spans or cell.cell_len > room:
             return super()._render_cell(row_index, column_index, base_style, width, cursor, hover)
         under, over = self._get_styles_to_render_cell(
-            is_header,
+            key is None,
             False,
             False,
             hover,
