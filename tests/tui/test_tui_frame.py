@@ -159,6 +159,21 @@ async def test_esc_goes_back_and_the_theme_changes(lab: Lab, keyboard: Any) -> N
         await hands.until(lambda: hands.app.theme == "nasicon-light")
 
 
+async def test_theme_and_size_that_changed_meanwhile_hold_on_a_screen_seen_before(lab: Lab, keyboard: Any) -> None:
+    async with keyboard(lab) as hands:
+        await hands.go("8", "of the journal")
+        journal, dark = hands.app.front, hands.app.front.query_one("#headline").rich_style
+        await hands.go("1", "0 samples")
+        await hands.press("f2")
+        await hands.pilot.resize_terminal(120, 30)
+        await hands.go("8", "of the journal")
+        await hands.until(lambda: "-wide" in journal.classes and len(hands.lines) == 30)
+        light = hands.app.front.query_one("#headline").rich_style
+        assert light.bgcolor != dark.bgcolor
+        await hands.go("2", "0 files")
+        assert hands.app.front.query_one("#headline").rich_style == light
+
+
 async def test_the_doctor_finds_what_is_broken(lab: Lab, keyboard: Any) -> None:
     lab.folder.reports.rmdir()
     async with keyboard(lab) as hands:
