@@ -27,6 +27,7 @@ WIDE = 100
 """From this many columns on, nothing is shortened for 80."""
 PAGE = 200
 """Rows of a long list that are read at first, and once more whenever the cursor comes to its end."""
+_FRAME_SECONDS = 1 / 60
 ALWAYS = (("Esc", "back"), ("?", "help"), ("q", "quit"))
 
 
@@ -116,8 +117,16 @@ class LabScreen(Screen[None]):
         """
         event.refresh_styles = self._styled_for != self.app.theme
         self._styled_for = self.app.theme
-        self.call_after_refresh(self.reload, only_if_old=self.FOLLOWS)
+        self.call_after_refresh(self._read_when_painted)
         self.nasicon.draw_status()
+
+    def _read_when_painted(self) -> None:
+        """Read once the widgets have their places: a screen that is just being built is painted empty before that."""
+        headline = next(iter(self.query("#headline")), None)
+        if headline is not None and headline.size:
+            self.reload(only_if_old=self.FOLLOWS)
+        elif self.is_seen:  # else it reads when it comes to the front again
+            self.set_timer(_FRAME_SECONDS, self._read_when_painted)
 
     def draw_ahead(self) -> None:
         """Lay the widgets out and draw them although nobody sees the screen: what was drawn is kept for the opening."""

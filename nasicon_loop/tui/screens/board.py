@@ -1,5 +1,6 @@
 """Board: samples by stage, what each waits for, and how the campaign stands."""
 
+import asyncio
 import time
 from collections.abc import Iterable
 from typing import Any
@@ -32,6 +33,9 @@ from nasicon_loop.tui.widgets.table import TextTable
 
 _HEALTH_SHARE = 20
 """Health is looked at again after so many times as long as the last look took: large labs more seldom."""
+
+_IDLE_SECONDS = 1.0
+"""And by itself only when nobody pressed a key for so long."""
 
 
 class BoardScreen(LabScreen):
@@ -78,7 +82,13 @@ class BoardScreen(LabScreen):
         """Look at the campaign's health where something changed since the last look."""
         if self._is_health_old and time.monotonic() >= self._next_look:
             self._is_health_old, self._next_look = False, float("inf")
-            spawn(self, self._health, group="health", is_exclusive=True)
+            spawn(self, self._health_when_idle, group="health", is_exclusive=True)
+
+    async def _health_when_idle(self) -> None:
+        """Let somebody who is pressing keys go first."""
+        while self.nasicon.idle_seconds < _IDLE_SECONDS:
+            await asyncio.sleep(_IDLE_SECONDS - self.nasicon.idle_seconds)
+        await self._health()
 
     async def _health(self) -> Health | None:
         """Look at the campaign's health, after the samples are there: it reads the whole journal."""
