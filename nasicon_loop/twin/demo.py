@@ -104,9 +104,9 @@ class _Campaign:
     def _make(self, number: int, numbers: list[int], stage: Stage) -> list[Made]:
         """Weigh the round's samples and an undoped reference, fire them in one load, press what held."""
         batches: list[Batch] = []
-        for place, one in enumerate(numbers, start=1):
+        for place, suggestion in enumerate(numbers, start=1):
             stage.tell(f"round {number}: sample {place} of {self.batch}: recipe, weigh")
-            batches.append(weigh_batch(self.product, self.surface.seed, "--from-suggestion", str(one)))
+            batches.append(weigh_batch(self.product, self.surface.seed, "--from-suggestion", str(suggestion)))
             stage.step()
         if not any(batch.is_reference for batch in batches):  # the campaign may have asked for one itself
             stage.tell(f"round {number}: the undoped reference: recipe, weigh")
@@ -191,9 +191,7 @@ class _Campaign:
         def learned() -> bool:
             watch.check()
             n_left = _n_unlearned(self.product.run("campaign", "status"))
-            if (
-                0 < n_left < _teaches_alone(self.batch)
-            ):  # the watch will not; refused while it is still at it
+            if 0 < n_left < _teaches_alone(self.batch):  # the watch will not; refused while it is still at it
                 self.product.run("train", allowed=(DONE, SOME_REFUSED))
             return n_left == 0
 
