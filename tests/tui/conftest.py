@@ -29,6 +29,7 @@ sys.exit(child.main(sys.argv[1:]))
 STARTED_AT = datetime(2024, 6, 20, 6, 58, 13, tzinfo=UTC)
 FLAGS = {"measurement.temperature_c": 25.0, "measurement.temperature_sd_c": 1.0}
 _PATIENCE_SECONDS = 20.0
+_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.02, 0.2
 
 
 def csv(seed: int = 0, noise: float = 0.003) -> bytes:
@@ -60,10 +61,12 @@ class Hands:
 
     async def until(self, is_so: Callable[[], bool], what: str = "") -> None:
         """Wait until something is so, however busy the machine is."""
-        for _ in range(int(self.patience_seconds / 0.02)):
+        waited, pause = 0.0, _FIRST_PAUSE_SECONDS
+        while waited < self.patience_seconds:
             if is_so():
                 return
-            await self.pilot.pause(0.02)
+            await self.pilot.pause(pause)  # drawing the screen to look at it takes time from whoever is waited for
+            waited, pause = waited + pause, min(1.2 * pause, _LONGEST_PAUSE_SECONDS)
         pytest.fail(f"never came: {what or is_so}\n{self.text}")
 
     async def see(self, text: str) -> None:
