@@ -110,15 +110,27 @@ def bench(
 def literate_lab(new_lab: Path, keep_lab: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A lab that knows the literature and has a model, to be copied."""
     folder: Path = keep_lab(new_lab, tmp_path_factory.mktemp("literate") / "lab")
-    with ways.opened(folder, who="bench") as lab:
+    with pytest.MonkeyPatch.context() as patch, ways.opened(folder, who="bench") as lab:
+        train_for_a_moment(patch)
         ways.import_data(lab)
         ways.train_model(lab)
     return folder
 
 
+def train_for_a_moment(patch: pytest.MonkeyPatch) -> None:
+    """Let trainings have the members, trunks and folds of the default, but few epochs and trees."""
+    from nasicon_loop.predict import Settings
+
+    brief = replace(Settings.default(), n_epochs=10, n_pretraining_epochs=2, n_trees=20)
+    patch.setattr(Settings, "default", classmethod(lambda cls: brief))
+
+
 @pytest.fixture
-def literate(literate_lab: Path, bench, copy_lab, tmp_path: Path) -> Iterator[Any]:  # type: ignore[no-untyped-def]
+def literate(  # type: ignore[no-untyped-def]
+    literate_lab: Path, bench, copy_lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Any]:
     """A bench whose lab knows the literature and has a model."""
+    train_for_a_moment(monkeypatch)
     folder = copy_lab(literate_lab, tmp_path / "literate")
     flags = {name.replace("__", "."): value for name, value in QUICK.items()}
     with ways.opened(folder, flags=flags, who="bench") as lab:

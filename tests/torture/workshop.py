@@ -28,13 +28,14 @@ from sqlalchemy.engine.default import DefaultDialect
 import db
 from instruments import registry
 from instruments.sim import xm_studio_csv
-from nasicon_loop import predict
 from nasicon_loop import lab as ways
+from nasicon_loop import predict
 from nasicon_loop.eis import engine
 from nasicon_loop.lab.context import Lab
 from nasicon_loop.lab.learning import train_model
 from nasicon_loop.lab.rereading import read_again
 from nasicon_loop.lab.scan import scan_once
+from nasicon_loop.predict import pretraining
 
 FORMULA = "Na3.36Zr1.92Cu0.08Si2.2P0.8O12"
 FLAGS: dict[str, Any] = {
@@ -264,6 +265,7 @@ def work(order: dict[str, Any]) -> None:
 def main() -> None:
     """Fork a child for each order."""
     predict.Settings.default = classmethod(lambda _: TINY)  # type: ignore[assignment, method-assign]
+    pretraining.N_MIXTURES = 50
     known = remember_analyses()
     for line in sys.stdin:
         order = json.loads(line)
