@@ -11,6 +11,7 @@ import pytest
 
 from instruments.sim import xm_studio_csv
 from nasicon_loop import lab as ways
+from nasicon_loop.core import Cluster, Processes
 from nasicon_loop.lab.context import Lab, opened
 from nasicon_loop.lab.folder import init
 from nasicon_loop.lab.settings import load_settings
@@ -135,3 +136,27 @@ def literate(  # type: ignore[no-untyped-def]
     flags = {name.replace("__", "."): value for name, value in QUICK.items()}
     with ways.opened(folder, flags=flags, who="bench") as lab:
         yield type(bench)(lab)
+
+
+@pytest.fixture(scope="session")
+def processes() -> Iterator[Processes]:
+    """Two worker processes that stay: to start them takes longer than what they do."""
+    with Processes(2) as workers:
+        yield workers
+
+
+@pytest.fixture(scope="session")
+def scheduler() -> Iterator[str]:
+    """A scheduler on this machine with two worker processes of one thread."""
+    distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0", host="127.0.0.1"
+    ) as cluster:
+        yield cluster.scheduler_address
+
+
+@pytest.fixture
+def cluster(scheduler: str) -> Iterator[Cluster]:
+    """The scheduler, joined."""
+    with Cluster(scheduler) as joined:
+        yield joined

@@ -5,7 +5,7 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -24,29 +24,6 @@ from nasicon_loop.lab import import_files, reanalyse
 from nasicon_loop.lab.context import opened
 
 MARK = "NASICON_TEST_MARK"
-
-
-@pytest.fixture(scope="module")
-def scheduler() -> Iterator[str]:
-    """A scheduler on this machine with two worker processes of one thread."""
-    distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0", host="127.0.0.1"
-    ) as cluster:
-        yield cluster.scheduler_address
-
-
-@pytest.fixture
-def cluster(scheduler: str) -> Iterator[Cluster]:
-    with Cluster(scheduler) as joined:
-        yield joined
-
-
-@pytest.fixture(scope="module")
-def processes() -> Iterator[Processes]:
-    """Two worker processes that stay."""
-    with Processes(2) as workers:
-        yield workers
 
 
 @pytest.fixture
