@@ -1,6 +1,12 @@
-"""`make bench`: run every benchmark, print its section, and keep all of them in RESULTS.md."""
+"""`make bench`: run every benchmark, print its section, and keep all of them in RESULTS.md.
 
+`python -m benchmarks NAME ...` runs some of them and puts each section in the place of the one with the same heading,
+where there is one; with NASICON_BENCH_QUICK=1 they are only printed.
+"""
+
+import os
 import platform
+import re
 import sys
 from datetime import UTC, datetime
 from importlib import import_module
@@ -30,13 +36,24 @@ def sections(wanted: list[str]) -> list[str]:
     return done
 
 
+def replaced(whole: str, section: str) -> str:
+    """Return the results with the section in the place of the one of the same heading; alone it is not added."""
+    heading = re.escape(section.partition("\n")[0])
+    return re.sub(rf"^{heading}\n.*?(?=^## |\Z)", lambda _: section.rstrip() + "\n\n", whole, flags=re.M | re.S)
+
+
 def main() -> None:
-    """Run what the command line names, else everything; only a full run is kept."""
+    """Run what the command line names, else everything."""
     wanted = sys.argv[1:] or names()
     done = sections(wanted)
     if not sys.argv[1:]:
         head = f"# Results\n\n{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, 2 cores.\n"
         RESULTS.write_text("\n\n".join([head, *done]) + "\n", encoding="utf-8")
+    elif not os.environ.get("NASICON_BENCH_QUICK"):
+        whole = RESULTS.read_text(encoding="utf-8")
+        for section in done:
+            whole = replaced(whole, section)
+        RESULTS.write_text(whole.rstrip() + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ if TYPE_CHECKING:
         WeighingEntry,
     )
     from db.values_furnace import FurnaceEvent, FurnaceEventKind, FurnaceReading, FurnaceRun, NewFurnaceReading
-    from db.values_overview import AnalysisBudget, FileGlance, SampleGlance, StateCounts, TeachingHead
+    from db.values_overview import AnalysisBudget, FileGlance, RankedPellets, SampleGlance, StateCounts, TeachingHead
     from db.values_quality import QUALITY_KINDS, QualityKind, QualityRecord
     from db.values_stability import StabilityEntry, StoredStability
     from db.writer import Writer
@@ -131,6 +131,7 @@ __all__ = [
     "Place",
     "QualityKind",
     "QualityRecord",
+    "RankedPellets",
     "RawFile",
     "Reader",
     "RecipeSignature",
@@ -215,6 +216,7 @@ _HOMES = {
     "NewFurnaceReading": "values_furnace",
     "AnalysisBudget": "values_overview",
     "FileGlance": "values_overview",
+    "RankedPellets": "values_overview",
     "SampleGlance": "values_overview",
     "StateCounts": "values_overview",
     "TeachingHead": "values_overview",

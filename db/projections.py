@@ -238,6 +238,11 @@ HANDLERS: Mapping[str, Callable[[Store, JournalEntry], None]] = {
 """Event -> what it does to the states. Events that are not here change none."""
 
 
+_OF_RESULTS = {"pellet", "file", "spectrum", "analysis"}
+RESULT_EVENTS = frozenset(event for event in HANDLERS if event.split(".")[0] in _OF_RESULTS)
+"""The events that change the states of files and spectra: without one of them the same results teach as before."""
+
+
 def apply(store: Store, entry: JournalEntry) -> None:
     """Let one journal line change the states."""
     handler = HANDLERS.get(entry.event)

@@ -70,10 +70,20 @@ class AnalysisBudget:
 
 @dataclass(frozen=True, slots=True)
 class StateCounts:
-    """How many files, samples and suggestions there are per state, and how many results teach and are not learned."""
+    """How many files, samples and suggestions there are per state."""
 
     files: dict[str, int]
     samples: dict[str, int]
     suggestions: dict[str, int]
-    n_teaching: int
-    n_not_learned: int
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPellets:
+    """Pellets with results that teach, and how many results of all pellets teach and are learned.
+
+    `pellets` are id and the highest sigma of the sweeps (S/cm, at 25 C where known), the highest first.
+    """
+
+    pellets: tuple[tuple[int, float], ...]
+    n_teaching: int = 0
+    n_learned: int = 0

@@ -1,7 +1,7 @@
 """The bench sheet: what is on it. How it is set is in `sheet_text` and `sheet_markdown`."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from nasicon_loop.core import Refusal, plain
@@ -46,12 +46,16 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What people added to a kept recipe: its version, who signed it off, deviations; and notes of today."""
+    """What people added to a kept recipe: its version, who signed it off, deviations; and notes of today.
+
+    `weighed_g` is what lies in the vessel, by formula of the precursor, as far as it was weighed.
+    """
 
     version: int | None = None
     signed: tuple[str, ...] = ()
     deviations: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    weighed_g: Mapping[str, float] = field(default_factory=dict)
 
 
 def sheet(
@@ -82,7 +86,7 @@ def contents(recipe: Recipe, *, label: str, start: datetime | None, marks: Marks
     """Return what is on the sheet, without a setting."""
     pellets = f"{recipe.n_pellets} pellet{'' if recipe.n_pellets == 1 else 's'} of {recipe.pellet_mass_g:g} g"
     head = f"{recipe.mass_g:.4f} g of target compound, {pellets} ({recipe.loss_allowance_percent:g} % for losses)"
-    blocks: list[Block | None] = [_compositions(recipe), _weighing(recipe), _after_weighing(recipe)]
+    blocks: list[Block | None] = [_compositions(recipe), _weighing(recipe, marks.weighed_g), _after_weighing(recipe)]
     blocks += [_step(recipe, place, start) for place in range(len(recipe.steps))]
     written = tuple(("-", plain(text, limit=400)) for text in marks.deviations)
     blocks += [_remarks(recipe, marks.notes), Block("DEVIATIONS", lines=written, n_blank=2)]
@@ -116,10 +120,13 @@ def _compositions(recipe: Recipe) -> Block:
     return Block("", tuple(facts))
 
 
-def _weighing(recipe: Recipe) -> Block:
+def _weighing(recipe: Recipe, weighed_g: Mapping[str, float]) -> Block:
     n = decimals(recipe.balance_resolution_g)
-    rows = tuple(_mass_row(place, line, n) for place, line in enumerate(recipe.precursors, 1))
-    total = ("", "", "total", f"{sum(line.rounded_g for line in recipe.precursors):.{n}f}", "", BLANK, "", "")
+    known = [weighed_g.get(line.formula) for line in recipe.precursors]
+    rows = tuple(_mass_row(place, *each, n) for place, each in enumerate(zip(recipe.precursors, known, strict=True), 1))
+    planned, actual = sum(line.rounded_g for line in recipe.precursors), [g for g in known if g is not None]
+    in_all = f"{sum(actual):.{n}f}" if len(actual) == len(rows) else BLANK
+    total = ("", "", "total", f"{planned:.{n}f}", "", in_all, "", "")
     head = ("", "", "precursor", "mass g", "± g", "actual g", "lot", "brings")
     table = Table(head, "lllrrlll", (*rows, total))
     lines = []
@@ -136,12 +143,13 @@ def _weighing(recipe: Recipe) -> Block:
     return Block(title, (), table, tuple(lines))
 
 
-def _mass_row(place: int, line: PrecursorMass, n: int) -> tuple[str, ...]:
+def _mass_row(place: int, line: PrecursorMass, actual_g: float | None, n: int) -> tuple[str, ...]:
     mark = "*" if line.is_hygroscopic else ""
     brings = ", ".join(line.purpose.split(" and "))
     mass, within = f"{line.rounded_g:.{n}f}", f"{line.tolerance_g:.{n}f}"
     lot = plain(line.lot, limit=LOT_WIDTH) if line.lot else BLANK
-    return ("[ ]", str(place), line.formula + mark, mass, within, BLANK, lot, brings)
+    done, actual = ("[ ]", BLANK) if actual_g is None else ("[x]", f"{actual_g:.{n}f}")
+    return (done, str(place), line.formula + mark, mass, within, actual, lot, brings)
 
 
 def _after_weighing(recipe: Recipe) -> Block:

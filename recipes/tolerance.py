@@ -58,4 +58,5 @@ def _judged(line: PrecursorMass, actual_g: float | None, off_g: float | None, n:
         return "good", "within the tolerance"
     if off_g < 0:
         return "short", f"add {-off_g:.{n}f} g"
-    return "over", f"{1000 * off_g:.3g} mg too much, {off_g / line.tolerance_g:.1f} times the tolerance"
+    much = f"{1000 * off_g:.3g} mg" if off_g < 1 else f"{off_g:.{n}f} g"  # a vessel that was not tared
+    return "over", f"{much} too much, {off_g / line.tolerance_g:.1f} times the tolerance"

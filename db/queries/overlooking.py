@@ -11,7 +11,7 @@ from db.queries.descending import Descending
 from db.queries.remembering import Remembering
 from db.tables import TABLES
 from db.values import FileStateName, ModelRun, Suggestion, SuggestionStateName
-from db.values_overview import AnalysisBudget, FileGlance, SampleGlance, StateCounts, TeachingHead
+from db.values_overview import AnalysisBudget, FileGlance, RankedPellets, SampleGlance, StateCounts, TeachingHead
 from nasicon_loop.core import Refusal
 
 SINTERING = "sintering"
@@ -170,20 +170,28 @@ class Overlooking(Descending, Remembering):
         rows = [TeachingHead(*row) for one in asked for row in self._connection.execute(one)]
         return sorted(rows, key=lambda row: row.analysis_id)
 
-    def pellets_by_sigma(self) -> list[tuple[int, float]]:
-        """Return ids of pellets with the highest sigma (S/cm, at 25 C where known) of their sweeps that teach.
+    def ranked_pellets(self, learned_by: ModelRun | int | None = None, *, limit: int, offset: int = 0) -> RankedPellets:
+        """Return the pellets of the highest sigma; `learned_by` is the run whose lessons count as learned.
 
-        The highest first. Ordering is nearly all of the cost, so all are returned at once.
+        Finding the results that teach is nearly all of the cost, so they are counted on the same way.
         """
-        files, analysis = TABLES["file_state"].c, TABLES["analysis"].c
-        highest = sa.func.max(sa.func.coalesce(analysis.sigma_25_s_cm, analysis.sigma_total_s_cm))
-        query = (
-            self._teaching_spectra(files.pellet_id, highest)
+        files, analysis, lesson = TABLES["file_state"].c, TABLES["analysis"].c, TABLES["lesson"].c
+        run = None if learned_by is None else id_of(learned_by)
+        taught = (lesson.model_run_id == run) & (lesson.analysis_id == analysis.id)
+        highest = sa.func.max(sa.func.coalesce(analysis.sigma_25_s_cm, analysis.sigma_total_s_cm)).label("highest")
+        counted = sa.func.count().label("n"), sa.func.count(lesson.analysis_id).label("n_learned")
+        of = (
+            self._teaching_spectra(files.pellet_id, highest, *counted)
             .join(TABLES["analysis"], analysis.id == TABLES["spectrum_state"].c.analysis_id)
+            .outerjoin(TABLES["lesson"], taught)
             .group_by(files.pellet_id)
-            .order_by(highest.desc(), files.pellet_id)
-        )
-        return [(row[0], row[1]) for row in self._connection.execute(query)]
+            .subquery()
+        ).c
+        totals = sa.func.sum(of.n).over(), sa.func.sum(of.n_learned).over()
+        query = sa.select(of.pellet_id, of.highest, *totals).order_by(of.highest.desc(), of.pellet_id)
+        rows = self._connection.execute(query.limit(limit).offset(offset)).all()
+        n = (int(rows[0][2]), int(rows[0][3])) if rows else (0, 0)
+        return RankedPellets(tuple((row[0], row[1]) for row in rows), *n)
 
     def budgets(self, analyses: Iterable[int]) -> dict[int, AnalysisBudget]:
         """Return what is uncertain in the analyses with these ids; Refusal where a document does not tell it."""
@@ -248,21 +256,12 @@ class Overlooking(Descending, Remembering):
                 found[number] = (verdict, tuple(reasons), sigma, sd)
         return found
 
-    def state_counts(self, learned_by: ModelRun | int | None = None) -> StateCounts:
-        """Return how many there are of what in each state; `learned_by` is the run whose lessons count as learned."""
-        states, lesson = TABLES["spectrum_state"].c, TABLES["lesson"].c
-        teaching = self._teaching_spectra(sa.func.count())
-        n_teaching = int(self._scalar(teaching))
-        n_learned = 0
-        if learned_by is not None:
-            mine = sa.select(lesson.analysis_id).where(lesson.model_run_id == id_of(learned_by))
-            n_learned = int(self._scalar(teaching.where(states.analysis_id.in_(mine))))
+    def state_counts(self) -> StateCounts:
+        """Return how many there are of what in each state."""
         return StateCounts(
             self.count_states("file_state"),
             self.count_states("sample_state"),
             self.count_states("suggestion_state"),
-            n_teaching,
-            n_teaching - n_learned,
         )
 
     def newest_suggestions(self, limit: int | None = None) -> list[tuple[Suggestion, SuggestionStateName]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from db.lineage import Counts
+from db.projections import RESULT_EVENTS
 from db.queries.access import Access, to_value
 from db.tables import FACTS, TABLES
 from db.values import JournalEntry
@@ -45,6 +46,12 @@ class Remembering(Access):
         journal = TABLES["journal"]
         return int(self._scalar(sa.select(sa.func.max(journal.c.id)).where(journal.c.lab_id == self.lab.id)) or 0)
 
+    def is_teaching_as_at(self, journal_id: int) -> bool:
+        """Return whether the journal tells nothing after this line that could change which results teach."""
+        journal = TABLES["journal"].c
+        query = sa.select(journal.event).where(journal.id > journal_id, journal.lab_id == self.lab.id).distinct()
+        return RESULT_EVENTS.isdisjoint(self._connection.execute(query).scalars())
+
     def counts(self) -> Counts:
         """Return how many rows each table of facts has, and how many files, samples and suggestions per state."""
         tables = (*FACTS, "sighting", "furnace_reading", "lesson", "prediction", "journal")
@@ -60,7 +67,11 @@ class Remembering(Access):
         return int(self._scalar(sa.select(sa.func.count()).select_from(table).where(table.c.lab_id == self.lab.id)))
 
     def count_states(self, name: str) -> dict[str, int]:
-        """Return how many there are in each state; `name` is "file_state", "sample_state" or "suggestion_state"."""
+        """Return how many there are in each state; `name` is "file_state", "sample_state" or "suggestion_state".
+
+        Of "spectrum_state", how many there are of each standing.
+        """
         states = TABLES[name].c
-        query = sa.select(states.state, sa.func.count()).where(states.lab_id == self.lab.id).group_by(states.state)
-        return {row[0]: row[1] for row in self._connection.execute(query.order_by(states.state))}
+        state = states.standing if name == "spectrum_state" else states.state
+        query = sa.select(state, sa.func.count()).where(states.lab_id == self.lab.id).group_by(state)
+        return {row[0]: row[1] for row in self._connection.execute(query.order_by(state))}

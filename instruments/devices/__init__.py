@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from instruments.devices.arming import check_armed
     from instruments.devices.card import card_text
     from instruments.devices.errors import (
         AboveCeiling,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
+    "arming": ("check_armed",),
     "card": ("card_text",),
     "errors": (
         "AboveCeiling", "DeviceError", "DeviceSaysNo", "NotAllowed", "NotAnswering", "NotArmed", "NotStable",
@@ -107,6 +109,7 @@ __all__ = [
     "available_drivers",
     "broken_drivers",
     "card_text",
+    "check_armed",
     "driver",
     "find_devices",
     "load_profile",

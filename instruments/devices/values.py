@@ -111,8 +111,8 @@ class LoadedProgram:
 
     def question(self) -> str:
         """Return the sentence a person has to agree with before Run."""
-        hours = self.duration_min / 60
-        return f"Start {self.furnace}: up to {self.top_c:g} °C, {hours:.1f} h, program {self.program_number}?"
+        time = f"{self.duration_min:.0f} min ({self.duration_min / 60:.1f} h)"
+        return f"Start {self.furnace}: up to {self.top_c:g} °C, {time}, program {self.program_number}?"
 
     def confirmed(self, *, furnace: str, top_c: float, duration_min: float) -> "Confirmation":
         """Return the armed value from what a person named; `Furnace.run` compares it with what the furnace holds."""

@@ -44,6 +44,11 @@ class Pan:
         self._load_g = load_g
         self._since_s = self.clock.seconds()
 
+    @property
+    def load_g(self) -> float:
+        """What lies on the pan."""
+        return self._load_g
+
     def settled_g(self) -> float:
         """Return the reading without noise."""
         age_s = max(0.0, self.clock.seconds() - self._since_s)
@@ -208,7 +213,8 @@ class MtSicsSimulator:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serve until interrupted; a number on standard input puts that mass (gram) on the pan, `shake` and `rest` too."""
+    """Serve until interrupted. Lines on standard input are what happens at the pan: a number is the mass (gram) that
+    lies there from now on, `add` and a number puts more on it, `shake` and `rest` let the reading move and settle."""
     parser = argparse.ArgumentParser(prog="python -m instruments.sim.mt_sics", description="simulated balance")
     parser.add_argument("--load-g", type=float, default=0.0, help="what lies on the pan at the start")
     parser.add_argument("--speed", type=float, default=1.0, help="simulated seconds per second")
@@ -216,13 +222,16 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     device = MtSicsSimulator(SimClock(options.speed), serial_number=options.serial_number)
     device.pan.put(options.load_g)
-    return serve(lambda faults: PtyLine(device, faults), lambda words: _obey(device, words), "GRAM | shake | rest")
+    return serve(
+        lambda faults: PtyLine(device, faults), lambda words: _obey(device, words), "GRAM | add GRAM | shake | rest"
+    )
 
 
 def _obey(device: MtSicsSimulator, words: list[str]) -> bool:
-    load_g = number(words[0]) if len(words) == 1 else None
+    is_more = len(words) == 2 and words[0] == "add"
+    load_g = number(words[-1]) if is_more or len(words) == 1 else None
     if load_g is not None:
-        device.pan.put(load_g)
+        device.pan.put(load_g + (device.pan.load_g if is_more else 0.0))
     elif words in (["shake"], ["rest"]):
         device.pan.is_shaken = words == ["shake"]
     else:

@@ -64,6 +64,8 @@ class _AtTheTerminal:
         if step.reading_g is None and not step.is_kept:
             for warning in step.warnings:
                 _tell(f"  ! {warning}")
+        if step.reading_g is None and step.caution:
+            _tell(f"  ! {step.caution}")
         shown = "" if step.reading_g is None else f"   shows {step.reading_g:.4f} g"
         _tell(
             f"{step.number}/{step.n_lines}  {step.formula}: {step.asked}   add {step.add_g:.4f} g{shown}   {step.words}"

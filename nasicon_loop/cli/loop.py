@@ -15,7 +15,7 @@ from nasicon_loop.cli.output import (
     refusing,
     say,
 )
-from nasicon_loop.core import Refusal, plain
+from nasicon_loop.core import Refusal, joined, plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -85,6 +85,7 @@ def train(
     automatic: Annotated[bool, typer.Option("--automatic", help="Only if enough new results wait.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Print descriptors and their weights.")] = False,
     seed: Annotated[int | None, typer.Option(help="Seed; default: lab.toml.")] = None,
+    executor: Annotated[str | None, typer.Option(help=EXECUTORS)] = None,
     lab: LabOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -92,9 +93,16 @@ def train(
     from nasicon_loop.cli.stories import draw_training
     from nasicon_loop.lab import train_model
 
-    with progress_bar() as bar:
+    with joined(executor) as workers, progress_bar() as bar:
         trained = train_model(
-            opened_lab(lab), paper=paper, full=full, automatic=automatic, seed=seed, explain=explain, progress=bar
+            opened_lab(lab),
+            paper=paper,
+            full=full,
+            automatic=automatic,
+            seed=seed,
+            explain=explain,
+            progress=bar,
+            executor=workers,
         )
     say(trained, lambda screen: draw_training(screen, trained), as_json=as_json)
 

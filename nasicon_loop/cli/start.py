@@ -38,11 +38,13 @@ def init(
 def demo(
     rounds: Annotated[int, typer.Option(min=1, max=20, help="Rounds of suggest, make, measure, learn.")] = 3,
     batch: Annotated[int, typer.Option(min=1, max=12, help="Samples per round.")] = 4,
-    seed: Annotated[int, typer.Option(help="Which hidden truth the simulated lab draws.")] = 0,
+    seed: Annotated[int | None, typer.Option(help="Which hidden truth the simulated lab draws.")] = None,
     folder: Annotated[Path | None, typer.Option(help="Keep the lab here; default: a temporary folder.")] = None,
 ) -> None:
     """Run a whole campaign against a simulated lab, through these very commands."""
-    arguments = ["--rounds", str(rounds), "--batch", str(batch), "--seed", str(seed)]
+    arguments = ["--rounds", str(rounds), "--batch", str(batch)]
+    if seed is not None:
+        arguments += ["--seed", str(seed)]
     if folder is not None:
         arguments += ["--folder", str(folder)]
     # A process of its own: the simulated lab may use the product only as a user does, from outside.

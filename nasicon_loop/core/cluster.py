@@ -134,10 +134,10 @@ def executor_of(word: str | None) -> Executor:
 
 @contextmanager
 def joined(word: str | None) -> Iterator[Executor]:
-    """Give the executor that `--executor WORD` names, and leave a cluster afterwards."""
+    """Give the executor that `--executor WORD` names; afterwards leave its cluster, or end its processes."""
     executor = executor_of(word)
-    try:
+    if isinstance(executor, Cluster | Processes):
+        with executor:
+            yield executor
+    else:
         yield executor
-    finally:
-        if isinstance(executor, Cluster):
-            executor.close()

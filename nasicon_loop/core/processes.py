@@ -20,10 +20,25 @@ MOST_DEATHS = 3
 
 
 class Processes:
-    """In spawned worker processes with one numerical thread each. A worker that dies costs only what it was doing."""
+    """In spawned worker processes with one numerical thread each. A worker that dies costs only what it was doing.
+
+    Workers end with a `map`; in a `with` block they stay for the next one, since starting one takes seconds.
+    """
 
     def __init__(self, n_workers: int | None = None) -> None:
         self.n_workers = n_workers or os.cpu_count() or 1
+        self._kept: list[_Worker] | None = None
+
+    def __enter__(self) -> Self:
+        """Keep the workers from now on."""
+        self._kept = []
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """End them."""
+        for worker in self._kept or ():
+            worker.end()
+        self._kept = None
 
     def map(
         self,
@@ -37,7 +52,7 @@ class Processes:
         """Return `[fn(item, item_seed) ...]`. Raises Refusal when one item kills worker after worker."""
         bar = progress or Silent()
         pairs = list(zip(items, item_seeds(seed, len(items)), strict=True))
-        crew = _Crew(fn, pairs, max(1, min(self.n_workers, len(pairs))))
+        crew = _Crew(fn, pairs, max(1, min(self.n_workers, len(pairs))), self._kept)
         found: dict[int, Result] = {}
         with _quiet_environment(), crew:
             while len(found) < len(pairs):
@@ -52,8 +67,10 @@ class Processes:
 class _Crew:
     """Threads that each have a worker process, take the next item when theirs is done, and tell what came of it."""
 
-    def __init__(self, fn: "Task[Any, Any]", pairs: Sequence[tuple[Any, int]], n_workers: int) -> None:
-        self._fn, self._pairs = fn, pairs
+    def __init__(
+        self, fn: "Task[Any, Any]", pairs: Sequence[tuple[Any, int]], n_workers: int, kept: "list[_Worker] | None"
+    ) -> None:
+        self._fn, self._pairs, self._kept = fn, pairs, kept
         self._left: SimpleQueue[int] = SimpleQueue()
         for place in range(len(pairs)):
             self._left.put(place)
@@ -83,7 +100,7 @@ class _Crew:
     def _work(self) -> None:
         place = -1
         try:
-            with _Worker() as worker:
+            with self._worker() as worker:
                 while not self._is_over.is_set():
                     try:
                         place = self._left.get_nowait()
@@ -93,6 +110,18 @@ class _Crew:
         except BaseException as error:
             self._told.put((place, None, error))
 
+    @contextmanager
+    def _worker(self) -> "Iterator[_Worker]":
+        """Give one that was kept, else a new one; keep it, or end it."""
+        worker = self._kept.pop() if self._kept else _Worker()
+        try:
+            yield worker
+        finally:
+            if self._kept is None:
+                worker.end()
+            else:
+                self._kept.append(worker)
+
 
 class _Worker:
     """One process that does one thing after the other; when it dies another takes its place."""
@@ -100,25 +129,17 @@ class _Worker:
     def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
 
-    def __enter__(self) -> Self:
-        """Nothing is started before there is something to do."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """End the process."""
-        self._end()
-
     def do(self, fn: "Task[Item, Result]", item: Item, item_seed: int) -> Result:
         """Return `fn(item, item_seed)`, by another process when the first ones die of it."""
         for _ in range(MOST_DEATHS - 1):
             try:
                 return self._once(fn, item, item_seed)
             except BrokenProcessPool:
-                self._end()
+                self.end()
         try:
             return self._once(fn, item, item_seed)
         except BrokenProcessPool as death:
-            self._end()
+            self.end()
             raise Refusal(
                 f"worker processes died {MOST_DEATHS} times on the same work (out of memory?); use fewer workers",
                 "processes",
@@ -129,7 +150,8 @@ class _Worker:
             self._pool = ProcessPoolExecutor(1, get_context("spawn"))
         return self._pool.submit(run_single, fn, item, item_seed).result()
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """End the process; another is started when there is something to do."""
         if self._pool is not None:
             self._pool.shutdown()
             self._pool = None

@@ -12,8 +12,10 @@ def plain(text: object, *, limit: int = _SHORT) -> str:
     the replacement character, so what a file calls itself can neither move the cursor nor reorder a line. Unicode's
     own line and paragraph separators end a line for many programs: they become spaces as the other line ends do.
     """
-    clean = "".join(map(_plain_char, str(text)))
-    return clean if len(clean) <= limit else clean[: limit - 1] + "…"
+    whole = str(text)
+    shown = whole if len(whole) <= limit else whole[: limit - 1] + "…"
+    # what Python calls printable has none of the characters below, and screens ask for thousands of texts at once
+    return shown if shown.isprintable() else "".join(map(_plain_char, shown))
 
 
 def _plain_char(char: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nasicon_loop.lab.actions import ACTIONS, Action
+    from nasicon_loop.lab.arming import Armed, parse_arming
     from nasicon_loop.lab.backtesting import Backtest, Replayed, backtest
     from nasicon_loop.lab.bench_devices import BenchDevice, find_bench_devices
     from nasicon_loop.lab.by_hand import HandFit, circuit_names, places_text, refit_analysis
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.exporting import Exported, export_lab
     from nasicon_loop.lab.fetching import Fetched, fetch_structures
     from nasicon_loop.lab.firing import Dwell, Fired, fire, record_firing
+    from nasicon_loop.lab.firing_plans import Plan, firing_card, next_plan, plan_of_load, plan_of_sample
     from nasicon_loop.lab.fitting import Fitted, draw_fitted, fit_files, geometry_of, operator_name
-    from nasicon_loop.lab.furnace_view import FurnaceView, furnace_views
+    from nasicon_loop.lab.furnace_happenings import FurnaceWord, furnace_news
+    from nasicon_loop.lab.furnace_view import FurnaceNow, FurnaceView, furnace_now, furnace_views
     from nasicon_loop.lab.geometry import Archimedes, Details, Dimensions
     from nasicon_loop.lab.health import (
         Health,
@@ -44,27 +47,8 @@ if TYPE_CHECKING:
     from nasicon_loop.lab.judging import retract_analysis, sign_analysis
     from nasicon_loop.lab.leads import LeadsRow, clear_leads, leads_history, read_leads, set_leads
     from nasicon_loop.lab.learning import Trained, train_model
-    from nasicon_loop.lab.live_firing import (
-        Armed,
-        LiveFiring,
-        Plan,
-        attach_live,
-        fire_live,
-        firing_card,
-        give_up_run,
-        live_firings,
-        parse_arming,
-        plan_of_load,
-        plan_of_sample,
-    )
-    from nasicon_loop.lab.live_weighing import (
-        Decision,
-        Patient,
-        Person,
-        WayOut,
-        WeighStep,
-        weigh_live,
-    )
+    from nasicon_loop.lab.live_firing import LiveFiring, attach_live, fire_live, give_up_run, live_firings
+    from nasicon_loop.lab.live_weighing import Patient, WayOut, weigh_live
     from nasicon_loop.lab.living import Caused, Impact, LifeRow, TaughtRun, impact_of, life_cycle
     from nasicon_loop.lab.loads import LoadRow, LoadView, Reference, fire_load, load_list, load_view, new_load
     from nasicon_loop.lab.making import PelletMade, close_sample, new_pellet, new_sample, set_geometry
@@ -127,24 +111,15 @@ if TYPE_CHECKING:
         sweeps_beside,
     )
     from nasicon_loop.lab.watched import watch_inbox
+    from nasicon_loop.lab.weigh_steps import Decision, Person, WeighStep
     from nasicon_loop.lab.weighing import WeighingProgress, record_weighing, weigh, weighing_progress
 
 _HOME = {
     "bench_devices": ("BenchDevice", "find_bench_devices"),
-    "live_weighing": ("Decision", "Patient", "Person", "WayOut", "WeighStep", "weigh_live"),
-    "live_firing": (
-        "Armed",
-        "LiveFiring",
-        "Plan",
-        "attach_live",
-        "fire_live",
-        "firing_card",
-        "give_up_run",
-        "live_firings",
-        "parse_arming",
-        "plan_of_load",
-        "plan_of_sample",
-    ),
+    "live_weighing": ("Patient", "WayOut", "weigh_live"),
+    "live_firing": ("LiveFiring", "attach_live", "fire_live", "give_up_run", "live_firings"),
+    "firing_plans": ("Plan", "firing_card", "next_plan", "plan_of_load", "plan_of_sample"),
+    "arming": ("Armed", "parse_arming"),
     "by_hand": ("HandFit", "circuit_names", "places_text", "refit_analysis"),
     "dummy": ("DummyReading", "add_dummy", "dummy_history"),
     "electronic": ("Polarised", "polarisations", "polarise_file", "polarise_pellet"),
@@ -204,6 +179,7 @@ _HOME = {
     "rescuing": ("Rescued", "rescue_weighing"),
     "signing": ("add_deviation", "sign_off_recipe"),
     "stock": ("LotRow", "add_lot", "lot_event", "stock_list"),
+    "weigh_steps": ("Decision", "Person", "WeighStep"),
     "weighing": ("WeighingProgress", "record_weighing", "weigh", "weighing_progress"),
     "reporting": ("write_report",),
     "results": ("ImportResult", "SweepResult"),
@@ -238,8 +214,11 @@ _HOME = {
         "SettingRow",
         "settings_rows",
     ),
+    "furnace_happenings": ("FurnaceWord", "furnace_news"),
     "furnace_view": (
+        "FurnaceNow",
         "FurnaceView",
+        "furnace_now",
         "furnace_views",
     ),
     "watched": ("watch_inbox",),
@@ -274,7 +253,9 @@ __all__ = [
     "Fetched",
     "Fired",
     "Fitted",
+    "FurnaceNow",
     "FurnaceView",
+    "FurnaceWord",
     "HandFit",
     "Health",
     "Impact",
@@ -359,6 +340,8 @@ __all__ = [
     "fire_load",
     "firing_card",
     "fit_files",
+    "furnace_news",
+    "furnace_now",
     "furnace_views",
     "geometry_of",
     "give_up_run",
@@ -384,6 +367,7 @@ __all__ = [
     "new_pellet",
     "new_sample",
     "newest_analysis",
+    "next_plan",
     "nyquist_picture",
     "open_lab",
     "open_suggestions",

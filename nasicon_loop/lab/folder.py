@@ -77,6 +77,10 @@ class LabFolder:
         """Held by a running training."""
         return self.path / "logs" / "training.lock"
 
+    def furnace_lock(self, furnace: str) -> Path:
+        """Held by whoever has that furnace on its cable in hand."""
+        return self.path / "logs" / f"furnace-{sha256(furnace.encode()).hexdigest()[:8]}.lock"
+
     def portable(self, path: Path) -> str:
         """Return `path` as it is written to the database: relative to the lab with `/`, where it lies in it.
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 Tell = Callable[[str], None]
 _LONGEST_RETRY_S = 1.0
+GAP_READINGS = 5
+"""After as many times `log_every_s` without a reading nobody looked."""
 
 
 class FurnaceLog:
@@ -30,6 +32,7 @@ class FurnaceLog:
         """Log until the program is over and return the last state. `has_run` when it was seen to run before.
 
         Raises Refusal when nothing could be read for `stale_after_s`; the run stays open for `nasicon bench attach`.
+        Refusal too when somebody gave the run up meanwhile.
         """
         self._has_run = has_run
         while True:
@@ -66,6 +69,11 @@ class FurnaceLog:
     def _log(self, state: "FurnaceState") -> None:
         reading = as_reading(state)
         with self._lab.database.write(who=self._lab.who) as writer:
+            if any(event.kind == "ended" for event in writer.furnace_events(self._run)):
+                words = (
+                    f"run {self._run.number} was given up: it is no longer watched, and the furnace goes on by itself"
+                )
+                raise Refusal(words, self._run.furnace)
             writer.add_furnace_reading(self._run, reading)
         place = f"{state.status.value}, segment {state.segment}"
         if place != self._place:

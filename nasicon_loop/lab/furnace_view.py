@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nasicon_loop.lab.furnace_log import GAP_READINGS
+from nasicon_loop.lab.locking import is_held
+
 if TYPE_CHECKING:
-    from db import FurnaceReading, FurnaceRun
+    from db import FurnaceEvent, FurnaceReading, FurnaceRun
     from nasicon_loop.lab.context import Lab
 
 _MAX_POINTS = 300
@@ -16,7 +19,7 @@ class FurnaceView:
     """A run with its newest reading. `points` are (hours of the furnace since the start, PV °C, SP °C), thinned.
 
     `hours_left` is the planned duration less what passed, never below 0: a held program takes longer. `silent_s` is how
-    old the newest reading is. Both None without any reading.
+    old the newest reading is. Both None without any reading. `alarms` and the other events (`notes`) oldest first.
     """
 
     run: "FurnaceRun"
@@ -26,6 +29,44 @@ class FurnaceView:
     hours_left: float | None
     silent_s: float | None
     alarms: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FurnaceNow:
+    """What can be done at the lab's furnace now. `run` is the open run: of this furnace, else of another one.
+
+    `is_watched` while a process of this computer has the furnace in hand, or anybody logged it a moment ago.
+    """
+
+    furnace: str
+    run: "FurnaceRun | None"
+    is_watched: bool
+
+    @property
+    def is_free(self) -> bool:
+        """Whether no run of this furnace is open."""
+        return self.run is None or self.run.furnace != self.furnace
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether a run of this furnace is open that nobody watches."""
+        return not self.is_free and not self.is_watched
+
+
+def furnace_now(lab: "Lab") -> FurnaceNow:
+    """Return how the furnace of lab.toml stands, as database and lock say; no device is asked."""
+    section = lab.settings.furnace
+    with lab.database.read() as reader:
+        runs = reader.furnace_runs(is_open=True)
+        run = next((run for run in runs if run.furnace == section.name), next(iter(runs), None))
+        newest = None if run is None else reader.newest_reading(run)
+    if run is None:
+        return FurnaceNow(section.name, None, is_watched=False)
+    looked_at = run.at if newest is None else newest.taken_at
+    silent_s = abs((lab.clock.now() - looked_at).total_seconds())  # a clock that went back is not a watcher
+    is_watched = silent_s <= GAP_READINGS * section.log_every_s or is_held(lab.folder.furnace_lock(run.furnace))
+    return FurnaceNow(section.name, run, is_watched)
 
 
 def furnace_views(lab: "Lab") -> tuple[FurnaceView, ...]:
@@ -40,10 +81,15 @@ def furnace_views(lab: "Lab") -> tuple[FurnaceView, ...]:
     for run, readings, events in read:
         newest = readings[-1] if readings else None
         alarms = tuple(event.text for event in events if event.kind == "alarm")
+        notes = tuple(_note(event) for event in events if event.kind != "alarm")
         silent = None if newest is None else (now - newest.taken_at).total_seconds()
         left = _hours_left(run, readings) if is_open else None
-        views.append(FurnaceView(run, is_open, newest, _points(run, readings), left, silent, alarms))
+        views.append(FurnaceView(run, is_open, newest, _points(run, readings), left, silent, alarms, notes))
     return tuple(views)
+
+
+def _note(event: "FurnaceEvent") -> str:
+    return f"ended: {event.text}" if event.kind == "ended" else event.text
 
 
 def _points(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nasicon_loop.core import Progress, Refusal
+from nasicon_loop.core import Executor, Progress, Refusal
 from nasicon_loop.lab.automatic import with_policy
 from nasicon_loop.lab.phases import phase_sd_dex
 
@@ -158,11 +158,13 @@ def train_model(
     seed: int | None = None,
     explain: bool = False,
     progress: Progress | None = None,
+    executor: Executor | None = None,
 ) -> Trained:
     """Train on the literature and the lab's accepted results, and keep the run with what taught it.
 
     `automatic` trains only when enough new results wait, and then goes on as far as [policy] allows (lab.toml).
-    One training at a time: a second one is refused.
+    One training at a time: a second one is refused. Networks, members and the trees of each fold are items of the
+    `executor`; the result does not depend on which.
     Raises Refusal when there is nothing to learn from.
     """
     from nasicon_loop.lab.locking import exclusive
@@ -174,7 +176,17 @@ def train_model(
         due = lab.settings.training.retrain_after_n_results
         if automatic and n_new < max(due, 1) and n_gone == 0:
             return Trained(None, n_new, {}, (), note=f"{n_new} new results; training begins at {due}")
-        did = _train(lab, n_new, paper=paper, full=full, automatic=automatic, seed=seed, explain=explain, bar=progress)
+        did = _train(
+            lab,
+            n_new,
+            paper=paper,
+            full=full,
+            automatic=automatic,
+            seed=seed,
+            explain=explain,
+            bar=progress,
+            executor=executor,
+        )
     return with_policy(lab, did) if automatic else did
 
 
@@ -197,6 +209,7 @@ def _train(
     seed: int | None,
     explain: bool,
     bar: Progress | None,
+    executor: Executor | None,
 ) -> Trained:
     from dataclasses import replace
 
@@ -219,6 +232,7 @@ def _train(
         progress=bar,
         previous=None if previous is None else _directory(lab, previous),
         stability=stability_rows(lab),
+        executor=executor,
     )
     run = _keep(lab, model, directory, results, seed=used_seed, trigger="automatic" if automatic else "command")
     return Trained(

@@ -1,27 +1,25 @@
 """At a furnace on a cable: load, read back, start what was confirmed, log it, find it again, write down what it was."""
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from nasicon_loop.core import Refusal, plain
+from nasicon_loop.lab.arming import Arm, arms_itself, asked, itself
 from nasicon_loop.lab.bench_devices import furnace_settings, open_lab_furnace, other_ports
-from nasicon_loop.lab.firing import STEPS, planned_dwell
+from nasicon_loop.lab.firing_plans import Plan, unready
 from nasicon_loop.lab.furnace_held import Held, held
-from nasicon_loop.lab.furnace_log import FurnaceLog, Tell, is_over
-from nasicon_loop.lab.loads import READY
-from nasicon_loop.lab.sheets import stored_recipe
+from nasicon_loop.lab.furnace_log import GAP_READINGS, FurnaceLog, Tell, is_over
+from nasicon_loop.lab.locking import exclusive
 
 if TYPE_CHECKING:
     from db import Firing, FurnaceEvent, FurnaceLoad, FurnaceReading, FurnaceRun, Writer
-    from instruments.devices import DeviceProgram, Furnace, LoadedProgram
+    from instruments.devices import Furnace, LoadedProgram
     from nasicon_loop.lab.context import Lab
 
-Armed = tuple[str, float, float]
-"""What a person confirms: the furnace's name, the top temperature in °C, the duration in minutes."""
-_GAP_READINGS = 5
 _SHORT = 0.9
+GIVEN_UP = "given up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,83 +46,48 @@ class LiveFiring:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What is to be fired together: samples, step, (ramp °C/min, target °C, dwell min) triples, dwell at the top."""
-
-    labels: tuple[str, ...]
-    step: str
-    segments: tuple[tuple[float, float, float], ...]
-    top_c: float
-    hours: float
-    load: "FurnaceLoad | None" = None
-
-    def program(self) -> "DeviceProgram":
-        """Return the program as devices take it."""
-        from instruments.devices import DeviceProgram
-
-        return DeviceProgram.of(self.segments)
-
-
-def plan_of_sample(lab: "Lab", label: str, step: str) -> Plan:
-    """Return the firing that a sample's recipe asks for; Refusal for an unknown step and without a recipe."""
-    if step not in STEPS:
-        raise Refusal(f"is not a furnace step: {' or '.join(STEPS)}", plain(step))
-    recipe = stored_recipe(lab, label)
-    top_c, hours = planned_dwell(recipe, step)
-    program = next(program for program in recipe.programs if program.step == step)
-    segments = tuple((part.ramp_c_min, part.target_c, part.dwell_min) for part in program.segments)
-    return Plan((label,), step, segments, top_c, hours)
-
-
-def plan_of_load(lab: "Lab", number: int) -> Plan:
-    """Return the firing of what lies in a load and was not fired yet; Refusal when nothing is left."""
-    with lab.database.read() as reader:
-        load = reader.load(number)
-        fired = reader.fired_samples(load)
-        ids = [place.sample_id for place in reader.places(load) if place.sample_id not in fired]
-        labels = tuple(reader.sample_by_id(sample_id).label for sample_id in ids)
-    if not labels:
-        raise Refusal("everything in it was fired already", f"load {number}")
-    segments = tuple((part["ramp_c_min"], part["target_c"], part["dwell_min"]) for part in load.program["segments"])
-    return Plan(labels, load.step, segments, load.set_temperature_c, load.hours, load)
-
-
-def firing_card(lab: "Lab", plan: Plan) -> str:
-    """Return a program as a card for typing in at the panel."""
-    from instruments.devices import card_text
-
-    return card_text(plan.program(), lab.settings.furnace.name)
+@contextmanager
+def _alone(lab: "Lab", furnace: str) -> Iterator[None]:
+    """Keep other processes of this lab from the furnace, also where its port would let them in, as a network does."""
+    reason = f"another process has {furnace} in hand, it loads, asks or watches: `nasicon bench runs` shows it"
+    with exclusive(lab.folder.furnace_lock(furnace), reason):
+        yield
 
 
 def fire_live(
-    lab: "Lab", plan: Plan, arm: "Callable[[str], Armed | None]", tell: Tell, *, port: str | None = None
+    lab: "Lab",
+    plan: Plan,
+    arm: Arm,
+    tell: Tell,
+    *,
+    port: str | None = None,
+    wrong: Callable[[Refusal], None] | None = None,
+    begun: Tell | None = None,
 ) -> LiveFiring:
     """Load a program, start it when it is armed, log it to its end, and write down what it really was.
 
     `arm` gets the furnace's question and returns what the person confirmed, None to leave it; it is not asked where
-    [policy] arm_furnace is "automatic" for this furnace. The furnace compares that with the program it holds. The run
-    is open from before the start until its end is written, so a killed process is found again by `attach_live`.
-    Raises Refusal when a run is open already, when the furnace refuses, and when nothing was armed.
+    [policy] arm_furnace is "automatic" for this furnace. The furnace compares that with the program it holds; with
+    `wrong`, which gets the reason, a wrong confirmation is asked for again. The run is open from before the start until
+    its end is written, so a killed process is found again by `attach_live`. `begun` is told that the furnace started.
+    Raises Refusal when a run is open already, when another process of this lab has the furnace in hand, when the
+    furnace refuses, and when nothing was armed.
     """
     from instruments.devices import DeviceError, NotAllowed, WrongModel
 
     settings = furnace_settings(lab, port)
     if settings.name in {run.furnace for run in _open_runs(lab)}:
         raise Refusal("its last run is still open: run `nasicon bench attach` first", settings.name)
-    with open_lab_furnace(lab, port) as furnace:
+    with _alone(lab, settings.name), open_lab_furnace(lab, port) as furnace:
         if "run" not in furnace.abilities:
             raise Refusal(
                 "has no cable: type the program in by `nasicon bench card`, then `nasicon fire`", furnace.name
             )
-        for words in _unready(lab, plan):
+        for words in unready(lab, plan):
             tell(words)
         loaded = furnace.load(plan.program())
-        is_automatic = _arms_itself(lab, plan, loaded)
-        armed = (loaded.furnace, loaded.top_c, loaded.duration_min) if is_automatic else arm(loaded.question())
-        if armed is None:
-            raise Refusal(f"loaded and read back, not started. Confirm with --arm '{arming(loaded)}'", furnace.name)
-        confirmation = loaded.confirmed(furnace=armed[0], top_c=armed[1], duration_min=armed[2])
+        is_automatic = arms_itself(lab, plan, loaded)
+        confirmation = itself(loaded) if is_automatic else asked(loaded, settings, arm, wrong)
         run = _opened(lab, furnace, plan, loaded)
         try:
             state = furnace.run(confirmation)
@@ -139,39 +102,8 @@ def fire_live(
         if is_automatic:
             with lab.database.write(who=lab.who) as writer:
                 writer.add_furnace_event(run, "acted", 'armed by lab.toml: [policy] arm_furnace = "automatic"')
-        tell(f"run {run.number}: {furnace.name} started, {', '.join(plan.labels)}")
+        (begun or tell)(f"run {run.number}: {furnace.name} started, {', '.join(plan.labels)}")
         return _to_the_end(lab, furnace, run, tell, has_run=state.status.is_active)
-
-
-def _arms_itself(lab: "Lab", plan: Plan, loaded: "LoadedProgram") -> bool:
-    """Whether lab.toml lets this furnace start without a person, and it holds what was planned, within its ceiling."""
-    policy, section = lab.settings.policy, lab.settings.furnace
-    is_named = policy.arm_furnace == "automatic" and policy.arm_furnace_confirmed == loaded.furnace == section.name
-    ceiling_c = section.ceiling_c
-    return is_named and loaded.top_c == plan.top_c and ceiling_c is not None and loaded.top_c <= ceiling_c
-
-
-def _unready(lab: "Lab", plan: Plan) -> list[str]:
-    with lab.database.read() as reader:
-        states = [(label, reader.sample_state(reader.sample(label))) for label in plan.labels]
-    return [f"{label} is {state}, not {READY[plan.step]}" for label, state in states if state != READY[plan.step]]
-
-
-def arming(loaded: "LoadedProgram") -> str:
-    """Return the confirmation of a loaded program as it is typed: NAME,TOP,MINUTES."""
-    return f"{loaded.furnace},{loaded.top_c:g},{loaded.duration_min:.0f}"
-
-
-def parse_arming(text: str) -> Armed:
-    """Read NAME,TOP,MINUTES; Refusal when it is something else."""
-    parts = [part.strip() for part in text.rsplit(",", 2)]
-    try:
-        armed = (parts[0], float(parts[1]), float(parts[2]))
-    except (IndexError, ValueError):
-        raise Refusal("write the confirmation as 'NAME,TOP °C,MINUTES', as in 'tube furnace,1100,1434'", text) from None
-    if not (armed[0] and math.isfinite(armed[1]) and math.isfinite(armed[2])):
-        raise Refusal("a confirmation names the furnace, its top temperature and the minutes", text)
-    return armed
 
 
 def _opened(lab: "Lab", furnace: "Furnace", plan: Plan, loaded: "LoadedProgram") -> "FurnaceRun":
@@ -193,12 +125,13 @@ def _opened(lab: "Lab", furnace: "Furnace", plan: Plan, loaded: "LoadedProgram")
         )
 
 
-def attach_live(lab: "Lab", tell: Tell, *, port: str | None = None) -> LiveFiring:
+def attach_live(lab: "Lab", tell: Tell, *, port: str | None = None, begun: Tell | None = None) -> LiveFiring:
     """Find the open run again after a crash or a pulled cable, mark the gap, and go on to its end.
 
     The furnace must hold the program that was started, by its hash; nothing is written to it. Without `port` the one of
-    lab.toml is tried, then the other serial ports. Raises Refusal without an open run, when no furnace is found, and
-    when the program was edited meanwhile (noted at the run, which stays open).
+    lab.toml is tried, then the other serial ports. `begun` is told that it is watched again. Raises Refusal without an
+    open run, while another process of this lab has the furnace in hand, when no furnace is found, and when the program
+    was edited meanwhile (noted at the run, which stays open).
     """
     from instruments.devices import ProgramChanged
 
@@ -206,7 +139,7 @@ def attach_live(lab: "Lab", tell: Tell, *, port: str | None = None) -> LiveFirin
     run = next((run for run in _open_runs(lab) if run.furnace == name), None)
     if run is None:
         raise Refusal("no run of this furnace is open; `nasicon bench runs` lists them", name or "furnace")
-    with open_lab_furnace(lab, _port_now(lab, run, port)) as furnace:
+    with _alone(lab, name), open_lab_furnace(lab, _port_now(lab, run, port)) as furnace:
         try:
             attachment = furnace.reattach(run.program_hash)
         except ProgramChanged as changed:
@@ -222,19 +155,23 @@ def attach_live(lab: "Lab", tell: Tell, *, port: str | None = None) -> LiveFirin
                 run, "attached", f"found again, {attachment.state.status.value}", {"segment": attachment.state.segment}
             )
             writer.add_furnace_event(run, "gap", text, {"from": since.isoformat(), "to": now.isoformat()})
-        tell(f"run {run.number}: {run.furnace} found again, {attachment.state.status.value}; {text}")
+        (begun or tell)(f"run {run.number}: {run.furnace} found again, {attachment.state.status.value}; {text}")
         return _to_the_end(lab, furnace, run, tell, has_run=True)
 
 
-def give_up_run(lab: "Lab", reason: str) -> LiveFiring:
-    """Close the open run without writing a firing, because of `reason`; the furnace is not asked and not touched."""
+def give_up_run(lab: "Lab", reason: str, *, number: int | None = None) -> LiveFiring:
+    """Close the open run, or that with a number, without writing a firing, because of `reason`.
+
+    The furnace is not asked and not touched; whoever watches it stops. Raises Refusal without a reason, and when no
+    such run is open.
+    """
     if not reason.strip():
         raise Refusal("say why the run is given up")
-    run = next(iter(_open_runs(lab)), None)
+    run = next((run for run in _open_runs(lab) if number in (None, run.number)), None)
     if run is None:
-        raise Refusal("no run is open", "furnace")
+        raise Refusal("no run is open" if number is None else f"run {number} is not open any more", "furnace")
     with lab.database.write(who=lab.who) as writer:
-        writer.add_furnace_event(run, "ended", f"given up: {plain(reason, limit=400)}")
+        writer.add_furnace_event(run, "ended", f"{GIVEN_UP}: {plain(reason, limit=400)}")
     return furnace_run(lab, run.number)
 
 
@@ -312,7 +249,7 @@ def _write_firing(
 
 def _held(lab: "Lab", run: "FurnaceRun", readings: "Sequence[FurnaceReading]") -> Held:
     section = lab.settings.furnace
-    longest_s = _GAP_READINGS * section.log_every_s
+    longest_s = GAP_READINGS * section.log_every_s
     return held(readings, run.top_c, within_c=section.held_within_c, longest_s=longest_s, speed=run.speed)
 
 

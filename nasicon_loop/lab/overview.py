@@ -6,7 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nasicon_loop.lab.pooling import best_pellet, pooled_rows
+from nasicon_loop.lab.pooling import pooled_rows
+from nasicon_loop.lab.remembered import results_so_far
 
 if TYPE_CHECKING:
     from db import FileGlance, FileStateName, Genealogy, JournalEntry, Reader, SampleGlance, TeachingHead
@@ -287,8 +288,9 @@ def campaign_state(lab: "Lab") -> CampaignState:
     """Return how the campaign stands and what to do next."""
     with lab.database.read() as reader:
         run = reader.latest_model_run()
-        counts = reader.state_counts(run)
-        best = best_pellet(reader)
+        counts = reader.state_counts()
+        results = results_so_far(lab.database, reader, run)
+        best = results.best
         sample = reader.sample_by_id(best.sample_id) if best else None
         pellet = reader.pellet_by_id(best.pellet_id) if best and best.pellet_id is not None else None
         weighing = reader.weighing(sample) if sample else None
@@ -302,12 +304,12 @@ def campaign_state(lab: "Lab") -> CampaignState:
         best_formula=(weighing.weighed_formula if weighing else None) or (sample.target_formula if sample else None),
         best_sigma_25_s_cm=best.sigma_25_s_cm if best else None,
         best_sigma_25_s_cm_sd=best.sigma_25_s_cm_sd if best else None,
-        n_results=counts.n_teaching,
+        n_results=results.n_teaching,
         n_waiting_files=n_waiting,
         model_run=run.number if run else None,
         model_at=run.at if run else None,
-        n_results_not_learned=counts.n_not_learned,
-        next_step=_next_step(run is not None, n_waiting, counts.n_not_learned, counts.suggestions),
+        n_results_not_learned=results.n_not_learned,
+        next_step=_next_step(run is not None, n_waiting, results.n_not_learned, counts.suggestions),
     )
 
 

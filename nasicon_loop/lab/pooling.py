@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 Row_ = TypeVar("Row_", "TeachingRow", "TeachingHead")
 _LN10 = math.log(10.0)
 _POOLED_AT_ONCE = 20
+RANKED_AT_ONCE = 200
+"""Pellets of one question: asking costs much more than what is read in vain."""
 
 
 def per_pellet(
@@ -71,19 +73,21 @@ def pooled_rows(reader: "Reader", rows: "Sequence[Row_]") -> "list[Row_]":
     return shown
 
 
-def best_pellet(reader: "Reader") -> "TeachingHead | None":
+def best_pellet(reader: "Reader", ranked: "Sequence[tuple[int, float]]") -> "TeachingHead | None":
     """Return the pellet with the highest pooled sigma, as `max` over `pellet_results` would find it.
 
-    A pooled value lies among its sweeps, so pellets are pooled from the highest sweep down until none can be above.
+    `ranked` are the first of `reader.ranked_pellets`. A pooled value lies among its sweeps, so pellets are pooled from
+    the highest sweep down until none can be above.
     """
     best: TeachingHead | None = None
-    ranked = reader.pellets_by_sigma()
-    for begin in range(0, len(ranked), _POOLED_AT_ONCE):
-        few = ranked[begin : begin + _POOLED_AT_ONCE]
-        if best is not None and few[0][1] < _sigma(best):
-            break
+    n_ranked = len(ranked)
+    while ranked and (best is None or ranked[0][1] >= _sigma(best)):
+        few, ranked = ranked[:_POOLED_AT_ONCE], ranked[_POOLED_AT_ONCE:]
         found = pooled_rows(reader, reader.teaching_heads(pellets=[pellet_id for pellet_id, _ in few]))
         best = max([*([best] if best else []), *found], key=_sigma)
+        if not ranked and n_ranked % RANKED_AT_ONCE == 0:
+            ranked = reader.ranked_pellets(limit=RANKED_AT_ONCE, offset=n_ranked).pellets
+            n_ranked += len(ranked)
     return best
 
 

@@ -28,7 +28,7 @@ def add_deviation(lab: "Lab", label: str, text: str, *, by: str | None = None) -
 
 
 def marks(reader: "Reader", sample: "Sample", version: "RecipeVersion | None", notes: tuple[str, ...] = ()) -> "Marks":
-    """Return what people added to a version: signatures, deviations; and today's notes."""
+    """Return what people added to a version: signatures, deviations, what was weighed; and today's notes."""
     import recipes
 
     if version is None:
@@ -38,4 +38,5 @@ def marks(reader: "Reader", sample: "Sample", version: "RecipeVersion | None", n
         tuple(f"{one.who}, {one.at:%Y-%m-%d}" for one in reader.recipe_signatures(version)),
         tuple(f"{one.text} ({one.who}, {one.at:%Y-%m-%d %H:%M} UTC)" for one in reader.deviations(sample)),
         notes,
+        {precursor: entry.mass_g for precursor, entry in reader.newest_entries(sample).items()},
     )

@@ -168,7 +168,7 @@ def leave_dopants_out(
     table = within(tabulate(sorted(rows, key=lambda row: row.row_id)), settings.temperature_window_c)
     if len(table.rows) < MIN_ROWS:
         raise Refusal(f"{len(table.rows)} usable rows: leaving dopants out needs at least {MIN_ROWS}")
-    pretrained = pretrained_on(stability, settings, seed)
+    pretrained = pretrained_on(stability, settings, seed, executor)
     wanted = [name for name in dopants() if name != THE_SERIES and (only is None or name in only)]
     parts = [(name, table.take(fold.seen), table.take(fold.out)) for name, fold in _folds(table, wanted)]
     seen, n_left_out = _without_compounds(table)

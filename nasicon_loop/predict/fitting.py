@@ -1,6 +1,6 @@
 """Training an ensemble: trunks, then members and trees on folds of chemical systems, then the balance between them."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -18,7 +18,8 @@ from nasicon_loop.predict.encoder import Encoder
 from nasicon_loop.predict.ensemble import Balance, Ensemble, members_of, vectors_of
 from nasicon_loop.predict.groups import Folds, grouped_folds
 from nasicon_loop.predict.image import IMAGE_SHAPE
-from nasicon_loop.predict.network import CrystalNet, Heads, mean_and_sd
+from nasicon_loop.predict.network import Heads, mean_and_sd
+from nasicon_loop.predict.pieces import Network, fit_networks
 from nasicon_loop.predict.pretraining import Pretrained, from_compositions
 from nasicon_loop.predict.settings import Settings
 from nasicon_loop.predict.table import Table
@@ -27,12 +28,11 @@ from nasicon_loop.predict.training import (
     Examples,
     Schedule,
     cross_entropy,
-    fit_network,
     fit_side_by_side,
     ranked_probability_score,
     seeded,
 )
-from nasicon_loop.predict.trees import fit_trees
+from nasicon_loop.predict.trees import Trees, fit_trees
 
 Array = NDArray[np.float64]
 
@@ -58,14 +58,14 @@ def fit_ensemble(
 ) -> tuple[Ensemble, HeldOut]:
     """Train the members; Refusal when there are fewer rows than a network can start from.
 
-    Without `pretrained` trunks, they learn from mixtures of the rows' own compositions. Members are items of the
-    `executor`; the result does not depend on which.
+    Without `pretrained` trunks, they learn from mixtures of the rows' own compositions. Trunks, the members of a trunk
+    and the trees of a fold are items of the `executor`; the result does not depend on which.
     """
     if len(table.rows) < MIN_ROWS:
         raise Refusal(f"{len(table.rows)} usable rows: a model needs at least {MIN_ROWS}; import literature data first")
     if not settings.is_parametric:
-        return _fit_whole(table, settings, seed, progress)
-    pretrained = pretrained or from_compositions(table, settings, seed)
+        return _fit_whole(table, settings, seed, executor, progress)
+    pretrained = pretrained or from_compositions(table, settings, seed, executor=executor, progress=progress)
     encoder = Encoder.fit(
         table.batch,
         table.temperature_c,
@@ -80,19 +80,22 @@ def fit_ensemble(
     folds = _folds(table, settings, seed)
     target = torch.from_numpy(((table.target - centre) / scale).astype(np.float32))
     held = _held(folds, settings)
-    items = [
+    forests = _forests(table, folds, settings, seed)
+    items: list[_Members | _Forest] = [
         _Members(torch.cat([vector, features], dim=1), target, _weights(table, settings), part, settings, seed, k)
         for k, (vector, part) in enumerate(zip(vectors, _by_trunk(held, settings), strict=True))
     ]
+    items += forests
     bar = progress or Silent()
     bar.start("training", len(items))
-    heads = tuple((executor or Inline()).map(_fit_members, items, seed=seed, progress=bar))
+    fitted = (executor or Inline()).map(_fit_item, items, seed=seed, progress=bar)
     bar.finish()
+    heads = tuple(cast(list[Heads], fitted[: settings.n_trunks]))
+    grown = cast(list[Trees], fitted[settings.n_trunks :])
     members = members_of(vectors, features, heads, scale, centre)
-    unseen = _unseen_trees(table, folds, settings, seed)
+    unseen = _unseen_trees(table, forests, grown)
     balance = balance_of(table.target, members, held, unseen, is_calibrated=settings.is_calibrated)
-    asked = table_features(table.batch, table.temperature_c, table.kinds)
-    trees = fit_trees(asked, table.target, settings.n_trees, seed) if settings.n_trees else None
+    trees = grown[-1] if grown else None
     ensemble = Ensemble(
         encoder,
         pretrained.trunks,
@@ -119,7 +122,24 @@ class _Members:
     number: int
 
 
-def _fit_members(work: _Members, _seed: int) -> Heads:
+@dataclass(frozen=True)
+class _Forest:
+    """Trees to be fitted to features (m, f) and log10 sigma (m,), and asked about the rows `out` of the table."""
+
+    features: Array
+    target: Array
+    out: NDArray[np.int64]
+    n_trees: int
+    seed: int
+
+
+def _fit_item(work: _Members | _Forest, _seed: int) -> Heads | Trees:
+    if isinstance(work, _Forest):
+        return fit_trees(work.features, work.target, work.n_trees, work.seed)
+    return _fit_members(work)
+
+
+def _fit_members(work: _Members) -> Heads:
     settings = work.settings
     rows = [np.flatnonzero(~column) for column in work.held.T]
     everything = np.arange(len(work.target))  # a fold that holds nearly everything leaves nothing to learn from
@@ -152,15 +172,27 @@ def _weights(table: Table, settings: Settings) -> Tensor:
     return torch.from_numpy((weight / weight.mean()).astype(np.float32))
 
 
-def _unseen_trees(table: Table, folds: Folds, settings: Settings, seed: int) -> Array | None:
+def _forests(table: Table, folds: Folds, settings: Settings, seed: int) -> list[_Forest]:
+    """Return the trees to be fitted: for every fold those that do not see it, then those that see all."""
     if not settings.n_trees:
+        return []
+    asked = table_features(table.batch, table.temperature_c, table.kinds)
+    held = [folds == fold for fold in np.unique(folds)]
+    held = [out for out in held if (~out).sum() >= MIN_ROWS // 2]
+    return [
+        _Forest(asked[~out], table.target[~out], np.flatnonzero(out), settings.n_trees, seed)
+        for out in (*held, np.zeros(len(folds), dtype=bool))
+    ]
+
+
+def _unseen_trees(table: Table, forests: Sequence[_Forest], grown: Sequence[Trees]) -> Array | None:
+    """Return (n,) what trees say of rows that they have not seen; NaN where there are none."""
+    if not forests:
         return None
     asked = table_features(table.batch, table.temperature_c, table.kinds)
-    result = np.full(len(folds), np.nan)
-    for fold in np.unique(folds):
-        out = folds == fold
-        if (~out).sum() >= MIN_ROWS // 2:
-            result[out] = fit_trees(asked[~out], table.target[~out], settings.n_trees, seed).mean(asked[out])
+    result = np.full(len(table.rows), np.nan)
+    for work, trees in zip(forests[:-1], grown[:-1], strict=True):
+        result[work.out] = trees.mean(asked[work.out])
     return result
 
 
@@ -189,18 +221,15 @@ def _by_trunk(held: NDArray[np.bool_], settings: Settings) -> list[NDArray[np.bo
     return np.split(held, np.cumsum(sizes)[:-1], axis=1)
 
 
-def _fit_whole(table: Table, settings: Settings, seed: int, progress: Progress | None) -> tuple[Ensemble, HeldOut]:
+def _fit_whole(
+    table: Table, settings: Settings, seed: int, executor: Executor | None, progress: Progress | None
+) -> tuple[Ensemble, HeldOut]:
     """Train whole networks on the bins, as the paper does: nothing is frozen, held out or widened."""
     encoder = Encoder.fit(
         table.batch, table.temperature_c, table.kinds, table.target, uses_features=settings.uses_features
     )
-    bar = progress or Silent()
-    bar.start("training", settings.n_members * settings.n_epochs)
-    networks = [
-        fit_whole(table, encoder, settings, seed * 1000 + k, lambda loss: bar.advance(1, f"loss {loss:.3f}"))
-        for k in range(settings.n_members)
-    ]
-    bar.finish()
+    pieces = [whole_network(table, encoder, settings, seed * 1000 + k) for k in range(settings.n_members)]
+    networks = fit_networks(pieces, "training", executor=executor, progress=progress)
     ensemble = Ensemble(
         encoder,
         tuple(network.trunk for network in networks),
@@ -215,17 +244,10 @@ def _fit_whole(table: Table, settings: Settings, seed: int, progress: Progress |
     return ensemble, HeldOut(unknown, unknown)
 
 
-def fit_whole(
-    table: Table,
-    encoder: Encoder,
-    settings: Settings,
-    seed: int,
-    on_epoch: Callable[[float], None] = lambda loss: None,
-) -> CrystalNet:
-    """Return one network trained from images to bins by plain cross-entropy."""
+def whole_network(table: Table, encoder: Encoder, settings: Settings, seed: int) -> Network:
+    """Return a network to be trained from images to bins by plain cross-entropy."""
     image, features = encoder.encode(table.batch, table.temperature_c, table.kinds)
     labels = torch.from_numpy(bins.hard_labels(table.target, bins.bin_edges(settings)).astype(np.float32))
-    network = seeded(seed, lambda: CrystalNet(IMAGE_SHAPE, features.shape[1], settings.n_bins, settings))
     examples = Examples((image, features), labels, torch.ones(len(labels)))
-    fit_network(network, examples, cross_entropy, _schedule(settings), seed=seed, on_epoch=on_epoch)
-    return cast(CrystalNet, network)
+    schedule = _schedule(settings)
+    return Network(IMAGE_SHAPE, features.shape[1], settings.n_bins, settings, examples, cross_entropy, schedule, seed)

@@ -4,7 +4,7 @@ A 0 K hull is not stability at 1200 °C, and where a cation does not occur in th
 says so per composition.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,16 +12,17 @@ import torch
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from nasicon_loop.core import Refusal
+from nasicon_loop.core import Executor, Progress, Refusal
 from nasicon_loop.predict.crystals import Crystals
 from nasicon_loop.predict.descriptors import SITES
 from nasicon_loop.predict.encoder import Encoder
 from nasicon_loop.predict.features import composition_features
 from nasicon_loop.predict.network import CrystalNet
+from nasicon_loop.predict.pieces import Network, fit_alike
 from nasicon_loop.predict.rows import StabilityRow
 from nasicon_loop.predict.settings import Settings
 from nasicon_loop.predict.structures import crystals_of_rows
-from nasicon_loop.predict.training import Examples, Schedule, cross_entropy, fit_network, seeded
+from nasicon_loop.predict.training import Examples, Schedule, cross_entropy
 
 Array = NDArray[np.float64]
 
@@ -125,9 +126,13 @@ def fit_hull(
     seed: int,
     *,
     encoder: Encoder | None = None,
-    on_epoch: Callable[[float], None] = lambda loss: None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
 ) -> HullNets:
-    """Return `settings.n_trunks` networks trained on n crystals and their energies above hull (eV/atom)."""
+    """Return `settings.n_trunks` networks trained on n crystals and their energies above hull (eV/atom).
+
+    Networks are items of the `executor`; the result does not depend on which.
+    """
     encoder = encoder or hull_encoder(batch, energy_ev)
     raw = hull_features(batch)
     mean, scale = raw.mean(axis=0), raw.std(axis=0)
@@ -140,14 +145,12 @@ def fit_hull(
     schedule = Schedule(
         settings.n_pretraining_epochs, settings.batch_size, settings.pretraining_rate, settings.weight_decay
     )
-    networks = []
-    for number in range(settings.n_trunks):
-        start = seed * 1000 + 500 + number
-        network = seeded(start, lambda: empty_network(raw.shape[1], settings, examples.inputs[0].shape[1:]))
-        fit_network(network, examples, cross_entropy, schedule, seed=start, on_epoch=on_epoch)
-        networks.append(network)
+    channels, classes, distances = examples.inputs[0].shape[1:]
+    shape, start = (channels, classes, distances), seed * 1000 + 500
+    first = Network(shape, raw.shape[1], N_BINS, hull_settings(settings), examples, cross_entropy, schedule, start)
+    networks = fit_alike(first, settings.n_trunks, "learning stabilities", executor=executor, progress=progress)
     is_known = np.stack([(batch.amounts[site] > 0).any(axis=0) for site in SITES])
-    return HullNets(encoder, tuple(networks), mean, scale, is_known)  # type: ignore[arg-type]
+    return HullNets(encoder, networks, mean, scale, is_known)
 
 
 def empty_network(n_features: int, settings: Settings, image_shape: Sequence[int]) -> CrystalNet:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasicon_loop.chemistry import Composition
-from nasicon_loop.core import Executor, Progress, Refusal, Silent
+from nasicon_loop.core import Executor, Progress, Refusal
 from nasicon_loop.predict import bins, store
 from nasicon_loop.predict.correction import Correction
 from nasicon_loop.predict.crystals import Crystals, crystals
@@ -146,7 +146,8 @@ def train(
     `previous` is a model with the same literature and stability rows, settings and seed, its networks are taken over
     bit by bit and only the correction is made anew; when only the literature differs, its trunks are. The result is the
     same as training from the start, which is what happens when `previous` is gone, damaged or different. Deterministic
-    by seed; members are items of the `executor`, and the result does not depend on which.
+    by seed; networks, members, and the trees of each fold are items of the `executor`, and the result does not depend
+    on which.
     Raises Refusal when too few rows are usable, row ids repeat, or `directory` holds something else.
     """
     settings = settings or Settings.default()
@@ -166,7 +167,7 @@ def train(
         held_out = old.held_out
         skipped_stability = [tuple(pair) for pair in old.manifest["skipped_stability"]]
     else:
-        hull_nets, skipped_stability = _hull_nets(stability, settings, seed, old, progress)
+        hull_nets, skipped_stability = _hull_nets(stability, settings, seed, old, progress=progress, executor=executor)
         pretrained = None if hull_nets is None else from_hull(hull_nets)
         ensemble, metrics, held_out = _fitted(
             taught, settings, seed, progress=progress, pretrained=pretrained, executor=executor
@@ -250,7 +251,7 @@ def _fitted(
 ) -> tuple[Ensemble, dict[str, Any], HeldOutRows | None]:
     metrics: dict[str, Any] = {}
     if settings.preset == "paper":
-        metrics.update(paper_metrics(table, settings, seed, progress))
+        metrics.update(paper_metrics(table, settings, seed, executor=executor, progress=progress))
     ensemble, held_out = fit_ensemble(
         table, settings, seed, progress=progress, pretrained=pretrained, executor=executor
     )
@@ -259,7 +260,13 @@ def _fitted(
 
 
 def _hull_nets(
-    stability: Sequence[StabilityRow], settings: Settings, seed: int, old: Model | None, progress: Progress | None
+    stability: Sequence[StabilityRow],
+    settings: Settings,
+    seed: int,
+    old: Model | None,
+    *,
+    progress: Progress | None,
+    executor: Executor | None,
 ) -> tuple[HullNets | None, list[tuple[str, str]]]:
     """Return networks for the energy above hull, those of an earlier model that fits, or None with too few rows."""
     if len(stability) < MIN_STABILITY_ROWS or not settings.is_parametric:
@@ -269,11 +276,7 @@ def _hull_nets(
     batch, energies, skipped = usable(stability)
     if len(batch) < MIN_STABILITY_ROWS:
         return None, list(skipped)
-    bar = progress or Silent()
-    bar.start("learning stabilities", settings.n_trunks * settings.n_pretraining_epochs)
-    nets = fit_hull(batch, energies, settings, seed, on_epoch=lambda loss: bar.advance(1, f"loss {loss:.3f}"))
-    bar.finish()
-    return nets, list(skipped)
+    return fit_hull(batch, energies, settings, seed, executor=executor, progress=progress), list(skipped)
 
 
 def _earlier(previous: str | Path | None, wanted: Mapping[str, Any]) -> Model | None:

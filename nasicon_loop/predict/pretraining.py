@@ -5,23 +5,24 @@ hundred conductivities cannot. Without one they learn what a composition's own f
 training rows' compositions: little, but the same network works in both cases. Afterwards a trunk is frozen.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from nasicon_loop.core import Executor, Progress
 from nasicon_loop.predict.crystals import Crystals
 from nasicon_loop.predict.descriptors import SITES
 from nasicon_loop.predict.encoder import Encoder
 from nasicon_loop.predict.features import composition_features
 from nasicon_loop.predict.hull import HullNets
-from nasicon_loop.predict.network import CrystalNet, Trunk
+from nasicon_loop.predict.network import Trunk
+from nasicon_loop.predict.pieces import Network, fit_alike
 from nasicon_loop.predict.settings import Settings
 from nasicon_loop.predict.table import Table
-from nasicon_loop.predict.training import Examples, Schedule, fit_network, seeded, squared_error
+from nasicon_loop.predict.training import Examples, Schedule, squared_error
 
 Array = NDArray[np.float64]
 
@@ -44,9 +45,17 @@ def from_hull(hull: HullNets) -> Pretrained:
 
 
 def from_compositions(
-    table: Table, settings: Settings, seed: int, on_epoch: Callable[[float], None] = lambda loss: None
+    table: Table,
+    settings: Settings,
+    seed: int,
+    *,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
 ) -> Pretrained:
-    """Return trunks that learned to read the composition features out of images of neutral mixtures."""
+    """Return trunks that learned to read the composition features out of images of neutral mixtures.
+
+    Trunks are items of the `executor`; the result does not depend on which.
+    """
     encoder = Encoder.fit(table.batch, table.temperature_c, table.kinds, table.target, uses_features=False)
     mixed = mixtures(table.batch, N_MIXTURES, seed)
     wanted = composition_features(mixed)
@@ -58,14 +67,10 @@ def from_compositions(
     )
     n_epochs = min(N_EPOCHS_WITHOUT_TABLE, settings.n_pretraining_epochs)
     schedule = Schedule(n_epochs, settings.batch_size, settings.pretraining_rate, settings.weight_decay)
-    trunks = []
-    for number in range(settings.n_trunks):
-        start = seed * 1000 + 500 + number
-        shape = (image.shape[1], image.shape[2], image.shape[3])
-        network = seeded(start, lambda shape=shape: CrystalNet(shape, 0, wanted.shape[1], settings))  # type: ignore[misc]
-        fit_network(network, examples, squared_error, schedule, seed=start, on_epoch=on_epoch)
-        trunks.append(cast(CrystalNet, network).trunk)
-    return Pretrained(encoder, tuple(trunks), None)
+    shape = (image.shape[1], image.shape[2], image.shape[3])
+    first = Network(shape, 0, wanted.shape[1], settings, examples, squared_error, schedule, seed * 1000 + 500)
+    networks = fit_alike(first, settings.n_trunks, "learning compositions", executor=executor, progress=progress)
+    return Pretrained(encoder, tuple(network.trunk for network in networks), None)
 
 
 def mixtures(batch: Crystals, n: int, seed: int) -> Crystals:

@@ -163,7 +163,7 @@ def validate(
     table = within(tabulate(sorted(rows, key=lambda row: row.row_id)), settings.temperature_window_c)
     if len(table.rows) < MIN_ROWS:
         raise Refusal(f"{len(table.rows)} usable rows: cross-validation needs at least {MIN_ROWS}")
-    pretrained = pretrained_on(stability, settings, seed)
+    pretrained = pretrained_on(stability, settings, seed, executor)
     jobs = [
         _Job(name, fold, table.take(fold.seen), table.take(fold.out), settings, seed, pretrained)
         for split in splits
@@ -272,12 +272,16 @@ def _ablations(settings: Settings) -> tuple[str, ...]:
     return (SHUFFLED, DENSE) if settings.is_parametric and settings.uses_features else ()
 
 
-def pretrained_on(stability: Sequence[StabilityRow], settings: Settings, seed: int) -> Pretrained | None:
+def pretrained_on(
+    stability: Sequence[StabilityRow], settings: Settings, seed: int, executor: Executor | None = None
+) -> Pretrained | None:
     """Return trunks that learned the stabilities: no conductivity is in them, so all folds may share them."""
     if len(stability) < MIN_STABILITY_ROWS or not settings.is_parametric:
         return None
     batch, energies, _ = usable(stability)
-    return from_hull(fit_hull(batch, energies, settings, seed)) if len(batch) >= MIN_STABILITY_ROWS else None
+    if len(batch) < MIN_STABILITY_ROWS:
+        return None
+    return from_hull(fit_hull(batch, energies, settings, seed, executor=executor))
 
 
 def _shown(value: float | None) -> str:

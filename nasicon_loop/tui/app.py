@@ -1,15 +1,17 @@
 """The Textual application: screens by digits, one poll of the database, one child process, one place for messages."""
 
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.events import Resize
+from textual.events import Event, InputEvent, Resize
 
 from nasicon_loop.core import Refusal, plain
 from nasicon_loop.lab import Lab
-from nasicon_loop.tui.ahead import make_ready
+from nasicon_loop.tui.ahead import keep_ready
+from nasicon_loop.tui.furnace_news import FurnaceNews
 from nasicon_loop.tui.jobs import Jobs
 from nasicon_loop.tui.keys import GLOBAL_KEYS, actions_of, in_keys, jump_bindings, place
 from nasicon_loop.tui.palette import LabCommands
@@ -69,10 +71,12 @@ class NasiconApp(App[None]):
         self.lab = lab
         self._is_ahead, self.is_ready = is_ahead, False
         self.jobs = Jobs(lab)
+        self._furnace_news = FurnaceNews()
         self.sample_label: str | None = None
         self.analysis_number: int | None = None
+        self._touched = time.monotonic()
         self._way: list[str] = []
-        self._token: int | None = None
+        self.token: int | None = None
         self._is_polling = False
         self._message, self._is_error = "", False
 
@@ -84,18 +88,35 @@ class NasiconApp(App[None]):
         self.push_screen("board")
         self.set_interval(_POLL_SECONDS, self._tick)
         if self._is_ahead:
-            spawn(self, make_ready, self, group="ahead")
+            spawn(self, keep_ready, self, group="ahead")
+
+    async def on_event(self, event: Event) -> None:
+        """Know when a person did something last."""
+        if isinstance(event, InputEvent):
+            self._touched = time.monotonic()
+        await super().on_event(event)
+
+    @property
+    def idle_seconds(self) -> float:
+        """How long nobody pressed a key."""
+        return time.monotonic() - self._touched
+
+    @property
+    def state(self) -> object:
+        """What all screens depend on: the database as it was last looked at, and what is selected."""
+        return self.token, self.sample_label, self.analysis_number, self.theme, self.size
 
     def followers(self) -> Iterator[LabScreen]:
         """Yield the screens that follow changes, in the order of the tab bar, each made when it is asked for."""
         for one in LAB_SCREENS:
-            if one.FOLLOWS:
+            if one.FOLLOWS and self.is_running:
                 yield self.get_screen(one.PLACE, one)
 
     async def build(self, screen: LabScreen) -> None:
         """Build a screen's widgets without showing it."""
         _, built = self._get_screen(screen)
         await built
+        screen.draw_ahead()
 
     @property
     def front(self) -> LabScreen | None:
@@ -119,9 +140,11 @@ class NasiconApp(App[None]):
             return
         finally:
             self._is_polling = False
-        is_changed, self._token = token != self._token, token
+        is_changed, self.token = token != self.token, token
         if is_changed and self.front is not None and self.front.FOLLOWS:
             self.front.reload(only_if_old=True)  # it may have been read anew on opening, or after an action here
+        if is_changed:
+            await self._furnace_news.tell(self)
 
     # messages
 

@@ -26,10 +26,20 @@ NyquistPlot:focus { border: round $primary; }
 #map { height: 1fr; padding: 0 1; }
 ParityPlot { width: 3fr; height: 1fr; border: round $secondary; }
 CalibrationPlot { width: 2fr; height: 1fr; border: round $secondary; }
+BalancePage { layout: vertical; background: $background; }
+#balance { height: 1fr; padding: 0 1; overflow: hidden hidden; }
+#balance Static { height: auto; }
+#balance #mass { height: 7; padding: 1 0; }
+#balance #scale { height: 4; }
+#balance #next { margin-top: 1; }
+#balance #done { max-height: 12; }
+.-wide #balance #mass { height: 13; margin-bottom: 1; }
+.-wide #balance #minds, .-wide #balance #done, .-wide #balance #said { margin-top: 1; }
 Tree { height: 1fr; background: $background; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1; }
 .sheet { height: 1fr; scrollbar-size-vertical: 0; }
 .sheet Static { width: 80; height: auto; }
 .furnace { height: 100%; }
+.-wide .furnace { width: 120; height: 80%; }
 .furnace #furnace-words { height: auto; max-height: 12; }
 #strip { height: 1fr; }
 Form, Ask, Help, Page, FurnacePage { align: center middle; background: $background 60%; }

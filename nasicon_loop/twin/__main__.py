@@ -13,10 +13,12 @@ _FAILED = 1
 
 
 def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
+    from nasicon_loop.twin.demo import DEFAULT_SEED
+
     parser = argparse.ArgumentParser(prog="python -m nasicon_loop.twin", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="rounds of suggest, make, measure, learn")
     parser.add_argument("--batch", type=int, default=4, help="samples per round")
-    parser.add_argument("--seed", type=int, default=0, help="which hidden truth is drawn")
+    parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="which hidden truth is drawn")
     parser.add_argument("--folder", type=Path, help="make the lab here (must not exist yet); default: a temporary one")
     parser.add_argument(
         "--keep", action=argparse.BooleanOptionalAction, default=True, help="leave the lab folder in place at the end"

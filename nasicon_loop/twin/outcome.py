@@ -1,6 +1,7 @@
 """What the demo found out, as values and as a table for people."""
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,33 +14,37 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PelletOutcome:
-    """One pellet: the hidden truth (log10 S/cm: dense, without scatter), its own and its measured conductivity."""
+    """One sample and its pellet: the hidden truth (log10 S/cm: dense, without scatter), its own and its measured
+    conductivity at 25 °C. A sample that `failed` (why) has neither of the last two."""
 
     round_number: int
     label: str
     formula: str
     true_log10_sigma: float
-    pellet_sigma_25_s_cm: float
+    pellet_sigma_25_s_cm: float | None
     measured_sigma_25_s_cm: float | None
     measured_sd_s_cm: float | None
     verdict: str
+    failed: str | None = None
+    is_reference: bool = False
 
     @property
     def error_fraction(self) -> float | None:
         """Return how far the measured conductivity is from the pellet's own, as a fraction of it."""
-        if self.measured_sigma_25_s_cm is None:
+        if self.measured_sigma_25_s_cm is None or self.pellet_sigma_25_s_cm is None:
             return None
         return self.measured_sigma_25_s_cm / self.pellet_sigma_25_s_cm - 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedFile:
-    """A file that had to be refused: what was wrong with it and what the product said."""
+    """A file that had to be refused: what was wrong with it, what the product said, and whether it did refuse it."""
 
     round_number: int
     name: str
     what: str
     said: str
+    is_refused: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ _SCALE_S_CM = 1e-4
 
 
 def table(outcome: Outcome) -> "Table":
-    """Return the table of pellets, round by round, as a rich table that fits 80 columns."""
+    """Return the table of samples, round by round, as a rich table that fits 80 columns."""
     from rich.table import Table
     from rich.text import Text
 
@@ -78,7 +83,7 @@ def table(outcome: Outcome) -> "Table":
     for name in ("true", "own", "measured ± sd"):
         drawn.add_column(name, justify="right", no_wrap=True)
     drawn.add_column("verdict", no_wrap=True)
-    best = max(outcome.pellets, key=lambda pellet: pellet.true_log10_sigma, default=None)
+    best = _best(outcome)
     for number in sorted({pellet.round_number for pellet in outcome.pellets}):
         for pellet in outcome.pellets:
             if pellet.round_number == number:
@@ -99,28 +104,61 @@ def _with_sd(sigma_s_cm: float, sd_s_cm: float) -> str:
 
 
 def _cells(pellet: PelletOutcome) -> tuple[str, ...]:
-    measured = "–"
-    if pellet.measured_sigma_25_s_cm is not None:
-        sd = pellet.measured_sd_s_cm
-        measured = _scaled(pellet.measured_sigma_25_s_cm) if sd is None else _with_sd(pellet.measured_sigma_25_s_cm, sd)
     return (
         str(pellet.round_number),
-        plain(pellet.label.rpartition("-")[0]),
-        plain(pellet.formula),
+        plain(pellet.label),
+        plain(pellet.formula) + (" (reference)" if pellet.is_reference else ""),
         _scaled(10.0**pellet.true_log10_sigma),
-        _scaled(pellet.pellet_sigma_25_s_cm),
-        measured,
+        "–" if pellet.pellet_sigma_25_s_cm is None else _scaled(pellet.pellet_sigma_25_s_cm),
+        _measured(pellet),
         plain(pellet.verdict),
     )
 
 
+def _measured(pellet: PelletOutcome) -> str:
+    """Return the measured value with its sd; of a sample that failed, why there is none."""
+    if pellet.measured_sigma_25_s_cm is None:
+        return "–" if pellet.failed is None else plain(pellet.failed)
+    if pellet.measured_sd_s_cm is None:
+        return _scaled(pellet.measured_sigma_25_s_cm)
+    return _with_sd(pellet.measured_sigma_25_s_cm, pellet.measured_sd_s_cm)
+
+
+def _best(outcome: Outcome) -> PelletOutcome | None:
+    """Return the truly best of what was measured."""
+    measured = [pellet for pellet in outcome.pellets if pellet.measured_sigma_25_s_cm is not None]
+    return max(measured, key=lambda pellet: pellet.true_log10_sigma, default=None)
+
+
+def _counted(outcome: Outcome) -> str:
+    """Return what became of the samples and files, in one line."""
+    verdicts = Counter(pellet.verdict for pellet in outcome.pellets)
+    usual = ("accepted", "review", "rejected", "failed")
+    said = [f"{verdicts[one]} {one}" for one in usual if verdicts[one] or one in ("accepted", "failed")]
+    said += [f"{n} {plain(one)}" for one, n in sorted(verdicts.items()) if one not in usual]
+    n_references = sum(pellet.is_reference for pellet in outcome.pellets)
+    n_loads = len({pellet.round_number for pellet in outcome.pellets})  # a load a round
+    n_refused = sum(file.is_refused for file in outcome.refused)
+    return (
+        f"furnace loads {n_loads}, samples {len(outcome.pellets)} ({n_references} undoped references): "
+        f"{', '.join(said)}; bad files refused: {n_refused} of {len(outcome.refused)}"
+    )
+
+
 def closing_words(outcome: Outcome) -> list[str]:
-    """Return the last lines: what was refused, what was gained, and where everything lies."""
-    lines = [
-        f"refused  {plain(file.name)} ({plain(file.what)}): {plain(file.said, limit=400)}" for file in outcome.refused
+    """Return the last lines: what became of everything, what was gained, and where everything lies."""
+    lines = [_counted(outcome)]
+    lines += [
+        f"failed   {plain(one.label)} {plain(one.formula)}: {plain(one.failed)}"
+        for one in outcome.pellets
+        if one.failed is not None
     ]
-    if outcome.pellets:
-        best = max(outcome.pellets, key=lambda pellet: pellet.true_log10_sigma)
+    lines += [
+        f"refused  {plain(file.name)} ({plain(file.what)}): {plain(file.said, limit=400)}"
+        for file in outcome.refused
+        if file.is_refused
+    ]
+    if (best := _best(outcome)) is not None:
         gain = best.true_log10_sigma - outcome.reference_log10_sigma
         lines.append(
             f"best: {plain(best.formula)}, truly {_sigma(10.0**best.true_log10_sigma)} S/cm: "

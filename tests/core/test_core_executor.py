@@ -115,6 +115,21 @@ def test_analyses_are_the_same_bit_by_bit(cluster: Cluster) -> None:
     assert [one["verdict"] for one in here] == ["accepted"] * 4
 
 
+def _process(_item: int, _seed: int) -> int:
+    return os.getpid()
+
+
+def test_in_a_block_processes_stay_for_the_next_work_and_end_with_it() -> None:
+    with Processes(1) as kept:
+        (first,), (second,) = kept.map(_process, [1], seed=0), kept.map(_process, [1], seed=0)
+        assert first == second
+        with pytest.raises(Refusal):
+            kept.map(_refuse, [2], seed=0)
+        assert kept.map(_process, [1], seed=0) == [first], "a refusal costs no process"
+    with pytest.raises(ProcessLookupError):
+        os.kill(first, 0)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="kills with a POSIX signal")
 def test_a_killed_worker_costs_only_what_it_was_doing(cluster: Cluster, tmp_path: Path) -> None:
     for name, executor in (("processes", Processes(2)), ("cluster", cluster)):

@@ -11,6 +11,7 @@ import pytest
 
 from instruments.sim import xm_studio_csv
 from nasicon_loop import lab as ways
+from nasicon_loop.core import Cluster, Processes
 from nasicon_loop.lab.context import Lab, opened
 from nasicon_loop.lab.folder import init
 from nasicon_loop.lab.settings import load_settings
@@ -110,16 +111,52 @@ def bench(
 def literate_lab(new_lab: Path, keep_lab: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A lab that knows the literature and has a model, to be copied."""
     folder: Path = keep_lab(new_lab, tmp_path_factory.mktemp("literate") / "lab")
-    with ways.opened(folder, who="bench") as lab:
+    with pytest.MonkeyPatch.context() as patch, ways.opened(folder, who="bench") as lab:
+        train_for_a_moment(patch)
         ways.import_data(lab)
         ways.train_model(lab)
     return folder
 
 
+def train_for_a_moment(patch: pytest.MonkeyPatch) -> None:
+    """Let trainings have the members, trunks and folds of the default, but few epochs and trees."""
+    from nasicon_loop.predict import Settings
+
+    brief = replace(Settings.default(), n_epochs=10, n_pretraining_epochs=2, n_trees=20)
+    patch.setattr(Settings, "default", classmethod(lambda cls: brief))
+
+
 @pytest.fixture
-def literate(literate_lab: Path, bench, copy_lab, tmp_path: Path) -> Iterator[Any]:  # type: ignore[no-untyped-def]
+def literate(  # type: ignore[no-untyped-def]
+    literate_lab: Path, bench, copy_lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Any]:
     """A bench whose lab knows the literature and has a model."""
+    train_for_a_moment(monkeypatch)
     folder = copy_lab(literate_lab, tmp_path / "literate")
     flags = {name.replace("__", "."): value for name, value in QUICK.items()}
     with ways.opened(folder, flags=flags, who="bench") as lab:
         yield type(bench)(lab)
+
+
+@pytest.fixture(scope="session")
+def processes() -> Iterator[Processes]:
+    """Two worker processes that stay: to start them takes longer than what they do."""
+    with Processes(2) as workers:
+        yield workers
+
+
+@pytest.fixture(scope="session")
+def scheduler() -> Iterator[str]:
+    """A scheduler on this machine with two worker processes of one thread."""
+    distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0", host="127.0.0.1"
+    ) as cluster:
+        yield cluster.scheduler_address
+
+
+@pytest.fixture
+def cluster(scheduler: str) -> Iterator[Cluster]:
+    """The scheduler, joined."""
+    with Cluster(scheduler) as joined:
+        yield joined

@@ -2,9 +2,10 @@
 
 import json
 import os
+import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -23,22 +24,6 @@ from nasicon_loop.lab import import_files, reanalyse
 from nasicon_loop.lab.context import opened
 
 MARK = "NASICON_TEST_MARK"
-
-
-@pytest.fixture(scope="module")
-def scheduler() -> Iterator[str]:
-    """A scheduler on this machine with two worker processes of one thread."""
-    distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0", host="127.0.0.1"
-    ) as cluster:
-        yield cluster.scheduler_address
-
-
-@pytest.fixture
-def cluster(scheduler: str) -> Iterator[Cluster]:
-    with Cluster(scheduler) as joined:
-        yield joined
 
 
 @pytest.fixture
@@ -65,9 +50,11 @@ def documents(folder: Path) -> list[Any]:
         return [analysis.document for analysis in reader.current_analyses()]
 
 
-def test_an_analysis_anew_is_the_same_everywhere(aged: Callable[[str], Path], cluster: Cluster, scheduler: str) -> None:
+def test_an_analysis_anew_is_the_same_everywhere(
+    aged: Callable[[str], Path], processes: Processes, cluster: Cluster, scheduler: str
+) -> None:
     found = {}
-    for name, executor in {"here": Inline(), "there": Processes(2), "far": cluster}.items():
+    for name, executor in {"here": Inline(), "there": processes, "far": cluster}.items():
         with opened(aged(name), who="test") as lab:
             assert reanalyse(lab, executor=executor).n_done == 4
         found[name] = documents(lab.folder.path)
@@ -134,24 +121,121 @@ def small_question() -> tuple[list[Any], Any]:
     return rows, tiny
 
 
-def test_members_are_the_same_everywhere(cluster: Cluster, tmp_path: Path) -> None:
+class Told:
+    """What a training said of its progress: steps announced and steps done, by name."""
+
+    def __init__(self) -> None:
+        self.stages: dict[str, list[int]] = {}
+
+    def start(self, what: str, total: int) -> None:
+        self.stages[what] = [total, 0]
+        self._now = what
+
+    def advance(self, n_steps: int = 1, detail: str = "") -> None:
+        self.stages[self._now][1] += n_steps
+
+    def finish(self) -> None:
+        assert self.stages[self._now][0] == self.stages[self._now][1]
+
+
+def stabilities(n: int) -> list[Any]:
+    """Energies above hull, just enough to be learned."""
+    from nasicon_loop.predict import StabilityRow
+
+    pairs = [(d, Fraction(a, 200)) for d in ("Mg", "Sc", "Zn", "Y", "Ti") for a in range(1, n // 5 + 1)]
+    return [StabilityRow(f"e-{k}", dope(d, a).formula, 0.001 * (k % 40), "test") for k, (d, a) in enumerate(pairs)]
+
+
+def test_a_training_is_the_same_everywhere(processes: Processes, cluster: Cluster, tmp_path: Path) -> None:
+    """Trunks that learn energies, members, and the trees of every fold: to the last bit of every weight."""
     from nasicon_loop.predict import train
 
     rows, tiny = small_question()
-    for name, executor in {"here": Inline(), "there": Processes(2), "far": cluster}.items():
-        train(rows, tmp_path / name, settings=tiny, seed=3, executor=executor)
+    told = {}
+    for name, executor in {"here": Inline(), "there": processes, "far": cluster}.items():
+        told[name] = Told()
+        train(
+            rows,
+            tmp_path / name,
+            settings=tiny,
+            seed=3,
+            executor=executor,
+            stability=stabilities(200),
+            progress=told[name],
+        )
     here, *others = ((tmp_path / name / "weights.safetensors").read_bytes() for name in ("here", "there", "far"))
-    assert others == [here, here], "to the last bit of every weight"
+    assert others == [here, here]
+    items = tiny.n_trunks + tiny.n_folds + 1  # the members of each trunk, the trees of each fold, and of all rows
+    assert told["far"].stages == told["there"].stages == {"learning stabilities": [2, 2], "training": [items] * 2}
+    assert told["here"].stages == {"learning stabilities": [2, 2], "training": [items] * 2}, "an epoch a trunk"
 
 
-def test_folds_are_the_same_everywhere(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_training_without_energies_and_the_papers_are_the_same_elsewhere(cluster: Cluster, tmp_path: Path) -> None:
+    from nasicon_loop.predict import Settings, train
+
+    rows, tiny = small_question()
+    paper = replace(Settings.paper(), n_members=2, n_epochs=2, n_folds=2, channels=tiny.channels, hidden=tiny.hidden)
+    for settings, first in ((tiny, "learning compositions"), (paper, "5-fold cross-validation")):
+        told, made = Told(), {}
+        for name, executor in {"here": Inline(), "far": cluster}.items():
+            place = tmp_path / settings.preset / name
+            model = train(rows, place, settings=settings, seed=3, executor=executor, progress=told)
+            made[name] = (place / "weights.safetensors").read_bytes(), dict(model.manifest["metrics"])
+        assert made["here"] == made["far"]
+        assert list(told.stages) == [first, "training"]
+
+
+def test_nasicon_train_takes_an_executor(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    import db
+    from nasicon_loop.predict import Settings
+
+    rows, tiny = small_question()
+    with bench.lab.database.write(who="test") as writer:
+        writer.add_literature(
+            [
+                db.LiteratureEntry(
+                    formula=row.formula, mobile_ion="Na", sigma_s_cm=10**row.log10_sigma, temperature_c=25.0,
+                    kind="total", source=row.source, dataset="test",
+                )
+                for row in rows
+            ]
+        )  # fmt: skip
+    monkeypatch.setattr(Settings, "default", classmethod(lambda _: tiny))
+    models = bench.lab.folder.models
+    weights = []
+    for word in ("inline", "processes:1"):
+        before = set(models.iterdir())
+        words = ["train", "--seed", "5", "--executor", word, "--lab", str(bench.lab.folder.path), "--json"]
+        done = CliRunner().invoke(app, words)
+        assert done.exit_code == 0, done.output
+        (made,) = set(models.iterdir()) - before
+        weights.append((made / "weights.safetensors").read_bytes())
+        shutil.rmtree(made)  # else the next would take its networks over
+    assert weights[0] == weights[1]
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [("tcp://127.0.0.1:9", "needs Dask: pip install 'nasicon_loop[cluster]'"), ("threads", "is one of: inline")],
+)
+def test_what_is_no_executor_is_refused_before_anything_is_trained(
+    word: str, said: str, bench: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    done = CliRunner().invoke(app, ["train", "--executor", word, "--lab", str(bench.lab.folder.path)])
+    assert done.exit_code == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.output
+
+
+def test_folds_are_the_same_everywhere(processes: Processes, cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     from nasicon_loop.predict import validate, validation
 
     rows, tiny = small_question()
     monkeypatch.setattr(validation, "BASELINES", {"mean": validation.BASELINES["mean"]})
-    monkeypatch.setattr(validation, "SPLITS", ("random",))
     here, there, far = (
-        validate(rows, settings=tiny, seed=3, executor=executor) for executor in (Inline(), Processes(1), cluster)
+        validate(rows, settings=tiny, seed=3, executor=executor, splits=("random",))
+        for executor in (Inline(), processes, cluster)
     )
     assert here.scores == there.scores == far.scores
     for name, means in here.held_out_means.items():

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 import db
 from nasicon_loop import eis
 from nasicon_loop import lab as ways
-from nasicon_loop.lab import BoardRow, InboxRow, Lab
+from nasicon_loop.lab import BoardRow, InboxRow, Lab, remembered
 from nasicon_loop.lab.analysing import analysis_of
 
 URGENCY = (
@@ -227,6 +227,7 @@ def _questions(lab: Lab, read: Any) -> int:
         nonlocal n
         n += 1
 
+    remembered._KEPT.pop(lab.database, None)
     engine = lab.database._reading
     sa.event.listen(engine, "before_cursor_execute", count)
     try:

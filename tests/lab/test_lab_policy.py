@@ -123,7 +123,7 @@ def test_an_automatic_training_obeys_the_policy(literate: Any, small: None) -> N
 def test_the_furnace_arms_itself_only_with_what_was_planned() -> None:
     from types import SimpleNamespace
 
-    from nasicon_loop.lab.live_firing import _arms_itself
+    from nasicon_loop.lab.arming import arms_itself
 
     def asked(policy: str = "automatic", named: str = "tube", top_c: float = 1200.0, ceiling_c: float = 1300.0) -> bool:
         settings = SimpleNamespace(
@@ -131,7 +131,7 @@ def test_the_furnace_arms_itself_only_with_what_was_planned() -> None:
             furnace=SimpleNamespace(name="tube", ceiling_c=ceiling_c),
         )
         loaded, plan = SimpleNamespace(furnace="tube", top_c=top_c), SimpleNamespace(top_c=1200.0)
-        return _arms_itself(SimpleNamespace(settings=settings), plan, loaded)  # type: ignore[arg-type]
+        return arms_itself(SimpleNamespace(settings=settings), plan, loaded)  # type: ignore[arg-type]
 
     assert asked()
     assert not asked(policy="ask")

@@ -1,6 +1,6 @@
 """Screening a space in blocks: the same best compositions wherever the blocks are done."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -60,26 +60,14 @@ def question() -> Question:
     return Question(SPACE, -3.3, campaign.limits(campaign.literature([known]), SPACE), n_best=100)
 
 
-@pytest.fixture
-def cluster() -> Iterator[Cluster]:
-    distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
-    with (
-        distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0", host="127.0.0.1"
-        ) as local,
-        Cluster(local.scheduler_address) as joined,
-    ):
-        yield joined
-
-
 def test_the_same_hundred_here_in_processes_and_on_a_cluster(
-    model_directory: Path, question: Question, cluster: Cluster
+    model_directory: Path, question: Question, processes: Processes, cluster: Cluster
 ) -> None:
     here = screen_with(model_directory, question, executor=Inline())
     assert len(here.hits) == 100
     assert len({hit.dopants for hit in here.hits}) > 30
     assert here.n_candidates == sum(len(campaign.in_block(one, SPACE)) for one in campaign.blocks(SPACE))
-    assert screen_with(model_directory, question, executor=Processes(1)) == here
+    assert screen_with(model_directory, question, executor=processes) == here
     assert screen_with(model_directory, question, executor=cluster) == here
 
 

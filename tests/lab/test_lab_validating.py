@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from nasicon_loop import lab as ways
 from nasicon_loop import predict
 from nasicon_loop.cli.app import app
-from nasicon_loop.predict import baselines, dopants_left_out, forest, validation
+from nasicon_loop.predict import baselines, dopants_left_out, forest, pretraining, validation
 
 TINY = replace(
     predict.Settings.default(),
@@ -56,6 +56,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("default", "quick"):
         monkeypatch.setattr(predict.Settings, name, classmethod(lambda cls: TINY))
     monkeypatch.setattr(validating, "training_rows", some)
+    monkeypatch.setattr(pretraining, "N_MIXTURES", 50)
     fast = {name: validation.BASELINES[name] for name in ("mean", "ridge", "random forest")}
     monkeypatch.setattr(validation, "BASELINES", fast)
     for module, names in ((baselines, ("N_TREES", "N_CONFORMAL_TREES")), (forest, ("N_TREES", "N_CONFORMAL_TREES"))):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nasicon_loop.chemistry import dope
-from nasicon_loop.predict import Model, Row, Settings, train
+from nasicon_loop.predict import Model, Row, Settings, pretraining, train
 
 DOPANTS = ("Mg", "Sc", "Y", "Zn", "Al")
 TINY = replace(
@@ -23,6 +23,8 @@ TINY = replace(
     hidden=(16, 16, 16, 16, 16, 16),
     n_folds=4,
 )
+
+N_MIXTURES = 150
 
 
 def surface(sodium: float, amount: float, charge_effect: float) -> float:
@@ -63,11 +65,19 @@ def tiny() -> Settings:
     return TINY
 
 
+@pytest.fixture(autouse=True)
+def few_mixtures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trunks that learn from few mixtures: most of what a small training takes goes into them."""
+    monkeypatch.setattr(pretraining, "N_MIXTURES", N_MIXTURES)
+
+
 @pytest.fixture(scope="session")
 def model_directory(tmp_path_factory: pytest.TempPathFactory, literature: list[Row]) -> Path:
     """Where the small model lies."""
     directory = tmp_path_factory.mktemp("models") / "0001"
-    train(literature, directory, settings=TINY, seed=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pretraining, "N_MIXTURES", N_MIXTURES)
+        train(literature, directory, settings=TINY, seed=1)
     return directory
 
 

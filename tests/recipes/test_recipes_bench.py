@@ -79,6 +79,22 @@ def test_what_people_wrote_stands_on_the_sheet() -> None:
     assert "not signed off" in recipes.sheet(recipe, label="NL-0001", marks=recipes.Marks(1))
 
 
+def test_what_was_weighed_stands_on_the_sheet() -> None:
+    recipe = recipes.plan("Na3Zr2Si2PO12")
+    masses_g = {line.formula: line.rounded_g + 0.0001 for line in recipe.precursors}
+    first = recipe.precursors[0].formula
+    begun = recipes.sheet(recipe, label="NL-0001", marks=recipes.Marks(1, weighed_g={first: masses_g[first]}))
+    rows = [line.split() for line in begun.splitlines() if line.strip().startswith(("[x]", "[ ]  "))]
+    assert rows[0][0] == "[x]"
+    assert f"{masses_g[first]:.4f}" in rows[0]
+    assert begun.count("[x]") == 1
+    assert "total" in begun
+    done = recipes.sheet(recipe, label="NL-0001", marks=recipes.Marks(1, weighed_g=masses_g))
+    assert done.count("[x]") == len(masses_g)
+    (total,) = [line.split() for line in done.splitlines() if line.split()[:1] == ["total"]]
+    assert float(total[2]) == pytest.approx(sum(masses_g.values()), abs=6e-5)
+
+
 def test_firings_are_shared_when_top_dwell_and_rate_agree() -> None:
     bare = recipes.plan("Na3Zr2Si2PO12").programs[0]
     with_gas = recipes.plan(SCANDIUM).programs[0]

@@ -102,7 +102,7 @@ def test_the_pdf_is_made_beside_the_page_and_is_the_same_every_time(tmp_path):
 
 def test_long_tables_and_words_go_on_on_further_sheets(tmp_path):
     long = report("x" * 150)
-    many = replace(long, journal=long.journal * 100, max_spectra=0, spectra=tuple(view(str(k)) for k in range(90)))
+    many = replace(long, journal=long.journal * 40, max_spectra=0, spectra=tuple(view(str(k)) for k in range(30)))
     data = write(many, tmp_path, pdf_path=tmp_path / "r.pdf").pdf.read_bytes()
     assert len(re.findall(rb"/Type /Page\b", data)) > 10
 

@@ -22,7 +22,8 @@ LISTENS = {"socketserver", "http.server", "xmlrpc", "wsgiref", "uvicorn", "aioht
 XML_READERS = {"instruments/run_folder.py"}
 STARTS_PROCESSES = {
     "nasicon_loop/cli/start.py", "nasicon_loop/lab/retraining.py", "nasicon_loop/lab/watched.py",
-    "nasicon_loop/tui/browser.py", "nasicon_loop/tui/jobs.py", "nasicon_loop/twin/commands.py",
+    "nasicon_loop/tui/browser.py", "nasicon_loop/tui/jobs.py", "nasicon_loop/tui/watchers.py",
+    "nasicon_loop/twin/commands.py",
 }  # fmt: skip
 
 

@@ -38,7 +38,7 @@ class Workshop:
     def warm(self, *seeds: int) -> None:
         """Let the child load what is loaded on first use, and do the fits of these seeds, in labs thrown away."""
         for seed in seeds:
-            self.ask(story="warm", lab=str(self.fresh()), seed=seed)
+            assert self.ask(story="warm", lab=str(self.fresh()), seed=seed) == 0
 
     def ask(self, **order: Any) -> int:
         """Give an order and return what it gave."""

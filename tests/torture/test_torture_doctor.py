@@ -30,6 +30,7 @@ from nasicon_loop.lab import Symptom, examine
 from nasicon_loop.lab.caring import back_up
 from nasicon_loop.lab.folder import LabFolder
 from nasicon_loop.lab.settings import load_settings
+from nasicon_loop.predict import pretraining
 
 RELEASE_0001 = Path(__file__).parents[1] / "db" / "data" / "release_0001.sql"
 TINY = replace(predict.Settings.default(), n_members=2, n_trunks=1, n_epochs=1, n_pretraining_epochs=1, n_folds=2,
@@ -49,6 +50,7 @@ def healthy(workshop: Any) -> Path:
 def lab(healthy: Path, copy_lab: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of it to break, with everything in its own folder."""
     monkeypatch.setattr(predict.Settings, "default", classmethod(lambda _: TINY))
+    monkeypatch.setattr(pretraining, "N_MIXTURES", 50)
     monkeypatch.setenv("NASICON_MEASUREMENT_TEMPERATURE_C", "25")
     monkeypatch.setenv("NASICON_WATCH_SETTLE_SECONDS", "0")
     monkeypatch.setenv("NASICON_WATCH_PATIENCE_SECONDS", "0")

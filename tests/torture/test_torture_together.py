@@ -23,7 +23,7 @@ from instruments.sim import xm_studio_csv
 from nasicon_loop import lab as ways
 from nasicon_loop.lab.context import opened
 
-SECONDS = {"short": 10.0, "long": 90.0}
+SECONDS = {"short": 7.0, "long": 90.0}
 ENVIRONMENT = {
     **os.environ,
     "NASICON_WATCH_SETTLE_SECONDS": "0.2",

@@ -26,7 +26,7 @@ from nasicon_loop.lab.context import Lab, opened
 
 pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
 
-SECONDS = {"short": 8.0, "long": 120.0}
+SECONDS = {"short": 6.0, "long": 120.0}
 PATIENCE_SECONDS = 30.0
 """After so long a screen is stale: a generous bound, for a machine that does much else."""
 N_SUGGESTIONS = 8

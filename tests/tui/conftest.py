@@ -1,18 +1,24 @@
 """A real lab with a real measurement, and the application on it, pressed by keys only."""
 
 import asyncio
+import os
+import re
+import runpy
+import sys
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from textual.events import Paste
 from textual.pilot import Pilot
 
-from instruments.sim import xm_studio_csv
+from instruments.sim import EurothermSimulator, MtSicsSimulator, PtyLine, RtuServer, SimClock, xm_studio_csv
 from nasicon_loop.lab import Lab, create_lab, import_data, opened
 from nasicon_loop.tui.app import NasiconApp
 
@@ -29,6 +35,7 @@ sys.exit(child.main(sys.argv[1:]))
 STARTED_AT = datetime(2024, 6, 20, 6, 58, 13, tzinfo=UTC)
 FLAGS = {"measurement.temperature_c": 25.0, "measurement.temperature_sd_c": 1.0}
 _PATIENCE_SECONDS = 20.0
+_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.02, 0.2
 
 
 def csv(seed: int = 0, noise: float = 0.003) -> bytes:
@@ -60,10 +67,12 @@ class Hands:
 
     async def until(self, is_so: Callable[[], bool], what: str = "") -> None:
         """Wait until something is so, however busy the machine is."""
-        for _ in range(int(self.patience_seconds / 0.02)):
+        waited, pause = 0.0, _FIRST_PAUSE_SECONDS
+        while waited < self.patience_seconds:
             if is_so():
                 return
-            await self.pilot.pause(0.02)
+            await self.pilot.pause(pause)  # drawing the screen to look at it takes time from whoever is waited for
+            waited, pause = waited + pause, min(1.2 * pause, _LONGEST_PAUSE_SECONDS)
         pytest.fail(f"never came: {what or is_so}\n{self.text}")
 
     async def see(self, text: str) -> None:
@@ -146,6 +155,80 @@ def literate(lab: Lab) -> Lab:
     return lab
 
 
+class Clock(SimClock):
+    """A simulated clock whose speed can be changed."""
+
+    def turn(self, speed: float) -> None:
+        """Let time pass so fast from now on."""
+        self._passed_s, self._from, self.speed = self.seconds(), time.monotonic(), speed
+
+
+class WithHands(MtSicsSimulator):
+    """A balance with somebody before it who puts on what its display asks for."""
+
+    def __init__(self) -> None:
+        super().__init__(Clock(40.0))
+        self.pan.noise_g = 0.0  # less than the tolerance of the smallest line, always
+
+    def _show(self, token: str, text: str) -> bytes:
+        if text:
+            _, mass, _ = text.split()
+            self.pan.put(self._zero_g + self._tare_g + float(mass))
+        return super()._show(token, text)
+
+
+class Cables:
+    """A simulated balance and a simulated furnace behind pseudo-terminals, as lab.toml would name them."""
+
+    FURNACE = "tube furnace"
+    SPEED = 12_000.0
+
+    def __init__(self) -> None:
+        self.balance = WithHands()
+        self.furnace = EurothermSimulator(clock=Clock(self.SPEED))
+
+    @staticmethod
+    def typed(question: str) -> tuple[str, str, str]:
+        """Return what a person types who reads the furnace's question."""
+        found = re.search(r"up to (\d+) °C, (\d+) min", question)
+        assert found is not None, question
+        return (Cables.FURNACE, *found.groups())
+
+
+@pytest.fixture
+def cables(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cables]:
+    """Both devices at their ports; ask for it before the lab, whose settings name them then."""
+    if sys.platform == "win32":
+        pytest.skip("pseudo-terminals need Linux or macOS")
+    devices = Cables()
+    with PtyLine(devices.balance) as balance, PtyLine(RtuServer(devices.furnace)) as furnace:
+        for name, value in {
+            "BALANCE_DRIVER": "mt_sics",
+            "BALANCE_PORT": balance.address,
+            "FURNACE_DRIVER": "eurotherm_2400",
+            "FURNACE_NAME": devices.FURNACE,
+            "FURNACE_PORT": furnace.address,
+            "FURNACE_CEILING_C": "1300",
+            "FURNACE_LOG_EVERY_S": "0.1",
+            "FURNACE_SIMULATED_SPEED": str(devices.SPEED),
+        }.items():
+            monkeypatch.setenv(f"NASICON_{name}", value)
+        yield devices
+
+
+@pytest.fixture
+def picture() -> Callable[[Hands, str], None]:
+    """Keep what a step shows: `NASICON_PICTURES=yes pytest tests/tui/test_tui_round.py` draws docs/pictures/round."""
+    if "NASICON_PICTURES" not in os.environ:
+        return lambda hands, name: None
+    write = runpy.run_path(str(Path(__file__).parents[2] / "docs/pictures/draw.py"))["write"]
+
+    def keep(hands: Hands, name: str) -> None:
+        write(hands.app, f"round/{name}", tuple(hands.app.size))
+
+    return keep
+
+
 @pytest.fixture
 def assert_round() -> Callable[[Lab], None]:
     """What the database says after a whole round by keys."""
@@ -158,10 +241,7 @@ def _assert_round(lab: Lab) -> None:
         first, second, third = reader.suggestions()
         assert (sample.label, sample.suggestion_id) in [("NL-0001", one.id) for one in (first, second)]
         assert sorted(reader.suggestion_states().values()) == ["accepted", "open", "open"]
-        assert [firing.step for firing in reader.firings(sample)] == ["calcination", "sintering"]
-        weighing = reader.weighing(sample)
-        assert weighing is not None
-        assert weighing.operator == "Kim"
+        _assert_made(reader, sample)
         (pellet,) = reader.pellets(sample)
         geometry = reader.geometry(pellet)
         assert geometry is not None
@@ -172,3 +252,21 @@ def _assert_round(lab: Lab) -> None:
         assert [lesson.analysis_id for lesson in reader.lessons(one)] == []
         assert [lesson.analysis_id for lesson in reader.lessons(two)] == [row.analysis_id]
         assert (first.model_run_id, second.model_run_id, third.model_run_id) == (one.id, one.id, two.id)
+
+
+def _assert_made(reader: Any, sample: Any) -> None:
+    """Weighed on the balance and fired in the furnace: what the database holds came over their cables."""
+    firings, runs = reader.firings(sample), reader.furnace_runs()
+    assert [firing.step for firing in firings] == [run.step for run in runs] == ["calcination", "sintering"]
+    for firing, run, top_c in zip(firings, runs, (1100, 1200), strict=True):
+        assert (firing.set_temperature_c, run.labels, run.who) == (top_c, (sample.label,), "Kim")
+        assert firing.temperature_c == pytest.approx(top_c, abs=3)
+        assert 0 < firing.hours < 14
+        assert len(reader.furnace_readings(run)) > 3
+        assert reader.furnace_events(run)[-1].kind == "ended"
+    weighing = reader.weighing(sample)
+    assert weighing is not None
+    assert weighing.operator == "Kim"
+    entries = reader.weighing_entries(sample)
+    assert len(entries) == len({entry.precursor for entry in entries}) > 3
+    assert all(entry.balance == "B123456789" and entry.raw_line.startswith("S S ") for entry in entries)

@@ -114,8 +114,8 @@ async def test_a_refusal_is_one_line_and_changes_nothing(lab: Lab, keyboard: Any
 
 
 async def test_keys_typed_faster_than_they_are_taken_reach_their_own_lines(lab: Lab, keyboard: Any) -> None:
-    typed = ["Na3Zr2Si2PO12", "\t", "y", "\r", "second note", "\x13"]
-    names = {"\t": "tab", "\r": "enter", "\x13": "ctrl+s"}
+    typed = ["Na3Zr2Si2PO12", "\t", "y", "\r", "wrong", "\x15", "secx", "\x7f", "ond note", "\x13"]
+    names = {"\t": "tab", "\r": "enter", "\x13": "ctrl+s", "\x15": "ctrl+u", "\x7f": "backspace"}
     async with keyboard(lab) as hands:
         await hands.press("n")
         await hands.see("target formula")
@@ -141,7 +141,7 @@ async def test_a_change_is_read_once_though_the_screen_is_opened_and_the_poll_se
         new_sample(lab, "Na3Zr2Si2PO12")
         await hands.go("8", "sample.created")
         token = lab.database.change_token()
-        await hands.until(lambda: hands.app._token == token and not hands.app.front._is_reading)
+        await hands.until(lambda: hands.app.token == token and not hands.app.front._is_reading)
         assert len(n_loads) == 1
         new_sample(lab, "Na3Zr2Si2PO12", note="another")
         await hands.until(lambda: len(n_loads) == 2)
@@ -157,6 +157,21 @@ async def test_esc_goes_back_and_the_theme_changes(lab: Lab, keyboard: Any) -> N
         await hands.see("0 samples")
         await hands.press("f2")
         await hands.until(lambda: hands.app.theme == "nasicon-light")
+
+
+async def test_theme_and_size_that_changed_meanwhile_hold_on_a_screen_seen_before(lab: Lab, keyboard: Any) -> None:
+    async with keyboard(lab) as hands:
+        await hands.go("8", "of the journal")
+        journal, dark = hands.app.front, hands.app.front.query_one("#headline").rich_style
+        await hands.go("1", "0 samples")
+        await hands.press("f2")
+        await hands.pilot.resize_terminal(120, 30)
+        await hands.go("8", "of the journal")
+        await hands.until(lambda: "-wide" in journal.classes and len(hands.lines) == 30)
+        light = hands.app.front.query_one("#headline").rich_style
+        assert light.bgcolor != dark.bgcolor
+        await hands.go("2", "0 files")
+        assert hands.app.front.query_one("#headline").rich_style == light
 
 
 async def test_the_doctor_finds_what_is_broken(lab: Lab, keyboard: Any) -> None:

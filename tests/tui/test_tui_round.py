@@ -1,7 +1,7 @@
 """A round by keys alone: asked, accepted, planned, weighed, fired, pressed, measured, signed, learned, asked again.
 
-The children train with tiny settings and really do: only the command line that starts them is ours. What counts is what
-the database says afterwards.
+Balance and furnace are simulators behind pseudo-terminals. The children train with tiny settings and really do: only
+the command line that starts them is ours. What counts is what the database says afterwards.
 """
 
 import sys
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from nasicon_loop.lab import Lab
+from nasicon_loop.lab import Lab, weighing_progress
 from nasicon_loop.tui import jobs
 
 
@@ -20,17 +20,51 @@ async def _train(hands: Any, headline: str) -> None:
     await hands.until(lambda: hands.app.jobs.current is None)
 
 
-async def _make(hands: Any) -> None:
-    """Sheet, weighing, furnace, pellet, geometry, furnace."""
+async def _weigh(hands: Any, see: Callable[[str], None]) -> None:
+    """At the balance: whoever puts the powder on is the simulator's, who says that it is enough is at the keyboard."""
+    await hands.press("b")
+    lines = weighing_progress(hands.app.lab, "NL-0001").lines
+    for n, line in enumerate(lines, 1):
+        await hands.see(f"{n} of {len(lines)}  {line.formula}")
+        await hands.until(lambda: "✓ GOOD" in hands.text and "● stable" in hands.text, "a good mass at rest")
+        if n == 2:
+            see("06_balance")
+        await hands.press("enter")
+    await hands.see("everything is weighed")
+    await hands.press("enter")
+    await hands.see("weighed Na")
+    await hands.see("waits: calcine")
+    await hands.until(lambda: hands.text.count("[x]") == len(lines), "the masses on the sheet")
+
+
+async def _fire(hands: Any, cables: Any, see: Callable[[str], None], done: str) -> None:
+    """At the furnace: read its question, type the answer, wait for the end."""
+    await hands.press("l")
+    await hands.see("Start tube furnace")
+    see("08_question" if done == "calcined" else "12_question")
+    for place, value in enumerate(cables.typed(hands.text)):
+        await hands.type(value)
+        await hands.press("enter" if place < 2 else "ctrl+s")
+    await hands.see("e give up run")
+    await hands.press("u")
+    await hands.see("runs, ")
+    await hands.until(lambda: "segment 2" in hands.text or "segment 3" in hands.text, "a later segment")
+    see("09_furnace" if done == "calcined" else "13_furnace")
+    await hands.see("ended, ")
+    await hands.press("escape")
+    await hands.see(f": {done}")
+
+
+async def _make(hands: Any, cables: Any, see: Callable[[str], None]) -> None:
+    """Sheet, balance, furnace, pellet, geometry, furnace."""
     await hands.go("4", "r plans one")
     await hands.press("r", "1", "ctrl+s")
     await hands.see("BENCH SHEET")
-    await hands.press("p")
-    await hands.see("exactly as on the sheet")
-    await hands.press("y")
-    await hands.see(": weighed")
-    await hands.press("f", "ctrl+s")
-    await hands.see(": calcined")
+    see("05_sheet")
+    await _weigh(hands, see)
+    see("07_weighed")
+    await _fire(hands, cables, see, "calcined")
+    see("10_calcined")
     await hands.go("5", "p new pellet")
     await hands.press("p", "ctrl+s")
     await hands.see("no geometry yet")
@@ -38,21 +72,23 @@ async def _make(hands: Any) -> None:
     await hands.type("0.112")
     await hands.press("enter")
     await hands.type("1.6")
+    see("11_geometry")
     await hands.press("ctrl+s")
     await hands.see("electrode 1.6 cm")
     await hands.go("4", ": pressed")
-    await hands.press("f", "ctrl+s")
-    await hands.see(": sintered")
+    await _fire(hands, cables, see, "sintered")
 
 
-@pytest.mark.parametrize("size", [(80, 24)])
+@pytest.mark.parametrize("size", [(80, 24), pytest.param((160, 50), marks=pytest.mark.sqlite)])
 async def test_a_round_by_keys_alone(
+    cables: Any,
     literate: Lab,
     *,
     keyboard: Any,
     spectrum: Callable[..., bytes],
     tiny_child: str,
     assert_round: Callable[[Lab], None],
+    picture: Callable[[Any, str], None],
     monkeypatch: pytest.MonkeyPatch,
     size: tuple[int, int],
 ) -> None:
@@ -64,36 +100,50 @@ async def test_a_round_by_keys_alone(
     monkeypatch.setattr(jobs, "command", tiny)
     async with keyboard(lab, size) as hands:
         hands.patience_seconds = 60.0
+
+        def see(name: str) -> None:
+            picture(hands, name)
+
         await _train(hands, "run 1 is the newest of 1")
+        see("01_trained")
         await hands.go("3", "no suggestions yet")
         await hands.press("n", "backspace", "2", "enter")
         await hands.see("new: suggestions 1, 2")
         await hands.see("2 suggestions, 2 open")
+        see("02_suggestions")
         await hands.press("a")
         await hands.see("✓ accepted")
+        see("03_accepted")
         await hands.press("m")
         await hands.see("Begin a sample")
         await hands.press("y")
         await hands.see("NL-0001 begun")
-        await _make(hands)
+        see("04_begun")
+        await _make(hands, cables, see)
         (lab.folder.inbox / "NL-0001.csv").write_bytes(spectrum(3, 0.06))
         await hands.go("2", "nothing was imported yet")
         await hands.press("o")
         await hands.type(str(lab.folder.inbox))
         await hands.press("ctrl+s")
         await hands.see("? held")
+        see("14_inbox")
         await hands.press("enter")
         await hands.see("review, waits")
+        see("15_review")
         await hands.press("a")
         await hands.type("looked at the arcs")
         await hands.press("ctrl+s")
         await hands.see("review, teaches")
+        see("16_signed")
         await _train(hands, "run 2 is the newest of 2")
         await hands.see("0 of 1 results not learned")
+        see("17_learned")
         await hands.go("3", "2 suggestions, 1 open")
         await hands.press("n", "backspace", "1", "enter")
         await hands.see("new: suggestions 3")
         await hands.see("3 suggestions, 2 open")
+        see("18_suggestions")
         await hands.go("1", "1 samples, next")
         await hands.see("✓ analysed")
+        see("19_board")
     assert_round(lab)

@@ -8,10 +8,11 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from nasicon_loop.lab import Lab, new_sample
+from nasicon_loop.lab import Lab, new_sample, weighing_progress
 from nasicon_loop.tui.keys import PLACES
 
 pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
@@ -120,7 +121,7 @@ def bench(
 
 @pytest.mark.torture
 def test_a_whole_round_by_keys_in_a_terminal(
-    bench: Terminal, literate: Lab, spectrum: Callable[..., bytes], assert_round: Callable[[Lab], None]
+    cables: Any, bench: Terminal, literate: Lab, spectrum: Callable[..., bytes], assert_round: Callable[[Lab], None]
 ) -> None:
     tmux = bench
     tmux.see("samples, next")
@@ -129,7 +130,7 @@ def test_a_whole_round_by_keys_in_a_terminal(
     tmux.press("a")
     tmux.see("✓ accepted")
     _ask(tmux, "m", "Begin a sample", "y", "NL-0001 begun")
-    _make(tmux)
+    _make(tmux, literate, cables)
     (literate.folder.inbox / "NL-0001.csv").write_bytes(spectrum(3, 0.06))
     tmux.press("2")
     tmux.see("nothing was imported yet")
@@ -169,14 +170,40 @@ def _suggest(tmux: Terminal, n: str, said: str, before: str) -> None:
     _ask(tmux, "Enter", said)
 
 
-def _make(tmux: Terminal) -> None:
-    """Sheet, weighing, furnace, pellet, geometry, furnace."""
+def _make(tmux: Terminal, lab: Lab, cables: Any) -> None:
+    """Sheet, balance, furnace, pellet, geometry, furnace."""
     _ask(tmux, "4", "r plans one", "r", "Plan the recipe of", "1", "pellets", "C-s", "BENCH SHEET")
-    _ask(tmux, "p", "exactly as on the sheet", "y", ": weighed")
-    _ask(tmux, "f", "Firing of", "C-s", ": calcined")
+    _weigh(tmux, lab)
+    _fire(tmux, cables, ": calcined")
     _ask(tmux, "5", "p new pellet", "p", "New pellet of", "C-s", "no geometry yet")
     _ask(tmux, "g", "Geometry of a pellet", "Enter")
     tmux.type("0.112")
     tmux.press("Enter")
     tmux.type("1.6")
-    _ask(tmux, "C-s", "electrode 1.6 cm", "4", ": pressed", "f", "Firing of", "C-s", ": sintered")
+    _ask(tmux, "C-s", "electrode 1.6 cm", "4", ": pressed")
+    _fire(tmux, cables, ": sintered")
+
+
+def _weigh(tmux: Terminal, lab: Lab) -> None:
+    lines = weighing_progress(lab, "NL-0001").lines
+    tmux.press("b")
+    for n, line in enumerate(lines, 1):
+        tmux.see(f"{n} of {len(lines)}  {line.formula}")
+        tmux.see("GOOD  within the tolerance  ● stable")
+        tmux.press("Enter")
+    _ask_seen(tmux, "everything is weighed", "Enter", "weighed Na")
+
+
+def _fire(tmux: Terminal, cables: Any, done: str) -> None:
+    tmux.press("l")
+    for place, value in enumerate(cables.typed("\n".join(tmux.see("Start tube furnace")))):
+        tmux.type(value)
+        tmux.press("Enter" if place < 2 else "C-s")
+    _ask_seen(tmux, "e give up run", "u", "runs, ")
+    _ask_seen(tmux, "ended, ", "Escape", done)
+
+
+def _ask_seen(tmux: Terminal, seen: str, *pairs: str) -> None:
+    """See a text, press a key, see a text, and so on."""
+    tmux.see(seen)
+    _ask(tmux, *pairs)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.events import Resize
+from textual.events import Resize, ScreenResume
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -27,6 +27,7 @@ WIDE = 100
 """From this many columns on, nothing is shortened for 80."""
 PAGE = 200
 """Rows of a long list that are read at first, and once more whenever the cursor comes to its end."""
+_FRAME_SECONDS = 1 / 60
 ALWAYS = (("Esc", "back"), ("?", "help"), ("q", "quit"))
 
 
@@ -45,6 +46,7 @@ class LabScreen(Screen[None]):
         self._is_asked_again = self._must_read = False
         self._is_wide: bool | None = None
         self._shown_for: object = None
+        self._styled_for = ""
         self.n_wanted = PAGE
 
     @property
@@ -64,6 +66,7 @@ class LabScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Draw the frame; the middle is the subclass's."""
+        self._styled_for = self.app.theme
         yield Tabs(self.PLACE)
         yield Line(place(self.PLACE).title, id="headline")
         yield Vertical(*self.body(), id="body")
@@ -79,22 +82,58 @@ class LabScreen(Screen[None]):
         raise NotImplementedError
 
     def show(self, data: Any) -> None:
-        """Show what `load` returned."""
+        """Show what `load` returned. Nobody may see the screen yet: what the application selects is left alone."""
         raise NotImplementedError
+
+    def when_seen(self) -> None:
+        """Do what follows from being seen, with what is shown: let the other screens follow the selection here."""
 
     @property
     def has_shown(self) -> bool:
         """Whether anything that was read is shown."""
         return self._shown_for is not None
 
+    @property
+    def is_seen(self) -> bool:
+        """Whether the screen is in front, perhaps under a dialog."""
+        return self.nasicon.front is self
+
+    def may_be_ahead(self) -> bool:
+        """Return whether the screen may be read while it is not seen: it is quick, and a person loses nothing."""
+        return self.FOLLOWS
+
+    def is_for(self, token: object) -> bool:
+        """Return whether what is shown is the database as of `token`, and the answer to what is asked now."""
+        return self._shown_for == (token, self._asked())
+
     def question(self) -> object:
         """Return what `load` depends on beside the database."""
         return None
 
-    def on_screen_resume(self) -> None:
-        """Read anew when the screen comes to the front and what it shows may be old."""
-        self.reload(only_if_old=self.FOLLOWS)
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        """Read anew when the screen comes to the front and what it shows may be old; it is painted first.
+
+        Styles depend on the theme only: with the same one, what was drawn before is shown again.
+        """
+        event.refresh_styles = self._styled_for != self.app.theme
+        self._styled_for = self.app.theme
+        self.call_after_refresh(self._read_when_painted)
         self.nasicon.draw_status()
+
+    def _read_when_painted(self) -> None:
+        """Read once the widgets have their places: a screen that is just being built is painted empty before that."""
+        headline = next(iter(self.query("#headline")), None)
+        if headline is not None and headline.size:
+            self.reload(only_if_old=self.FOLLOWS)
+        elif self.is_seen:  # else it reads when it comes to the front again
+            self.set_timer(_FRAME_SECONDS, self._read_when_painted)
+
+    def draw_ahead(self) -> None:
+        """Lay the widgets out and draw them although nobody sees the screen: what was drawn is kept for the opening."""
+        if not self.is_seen:
+            self._refresh_layout(self.app.size)
+            self._layout_required = False
+            self._compositor.render_strips()
 
     def on_resize(self, event: Resize) -> None:
         """Columns are wider on a wide terminal."""
@@ -115,6 +154,12 @@ class LabScreen(Screen[None]):
             self._is_reading = True
             spawn(self, self._read_on, group="reading")
 
+    async def read_ahead(self) -> None:
+        """Read and show what is not as it is in the database, with nobody seeing it."""
+        if not self._is_reading:
+            self._is_reading = self._is_asked_again = True
+            await self._read_on()
+
     async def _read_on(self) -> None:
         try:
             while self._is_asked_again:
@@ -129,16 +174,20 @@ class LabScreen(Screen[None]):
         try:
             # the token first: what is changed while we read is seen by the next look
             asks = await unwaited(self.lab.database.change_token), asked
-            if only_if_old and asks == self._shown_for:
-                return
-            data = await unwaited(self.load)
+            is_old = not only_if_old or asks != self._shown_for
+            data = await unwaited(self.load) if is_old else None
         except Refusal as refusal:
-            self.nasicon.say_refusal(refusal)
+            if self.is_seen:  # else it is told when the screen is opened
+                self.nasicon.say_refusal(refusal)
             return
         if asked == self._asked() and self.is_mounted and self.app.is_running:  # widgets go first when it leaves
-            self.show(data)
+            if is_old:
+                self.show(data)
+            if self.is_seen:
+                self.when_seen()
             self._shown_for = asks[0], self._asked()
-            self.draw_keys()
+            if is_old:
+                self.draw_keys()
 
     def _asked(self) -> object:
         return self.question(), self.n_wanted, self.app.theme, self.app.size.width >= WIDE

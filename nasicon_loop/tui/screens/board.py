@@ -1,5 +1,6 @@
 """Board: samples by stage, what each waits for, and how the campaign stands."""
 
+import asyncio
 import time
 from collections.abc import Iterable
 from typing import Any
@@ -25,13 +26,16 @@ from nasicon_loop.tui import words
 from nasicon_loop.tui.keys import bindings_of, in_keys
 from nasicon_loop.tui.screens.base import WIDE, LabScreen
 from nasicon_loop.tui.spawning import spawn
-from nasicon_loop.tui.unwaited import unwaited
+from nasicon_loop.tui.unwaited import together, unwaited
 from nasicon_loop.tui.widgets.bars import Detail, Line
 from nasicon_loop.tui.widgets.dialogs import Field, Help, Values
 from nasicon_loop.tui.widgets.table import TextTable
 
 _HEALTH_SHARE = 20
 """Health is looked at again after so many times as long as the last look took: large labs more seldom."""
+
+_IDLE_SECONDS = 1.0
+"""And by itself only when nobody pressed a key for so long."""
 
 
 class BoardScreen(LabScreen):
@@ -46,6 +50,7 @@ class BoardScreen(LabScreen):
         self._rows: dict[str, BoardRow] = {}
         self._n_there = 0
         self._next_look = 0.0
+        self._is_health_old = False
 
     def body(self) -> Iterable[Widget]:
         """A line of counts, one on the campaign's health, the table, and the selected row in full."""
@@ -56,7 +61,7 @@ class BoardScreen(LabScreen):
 
     def load(self) -> tuple[BoardPage, CampaignState]:
         """Read samples and counts."""
-        return board_page(self.lab, self.n_wanted), campaign_state(self.lab)
+        return together(lambda: board_page(self.lab, self.n_wanted), lambda: campaign_state(self.lab))
 
     def show(self, data: tuple[BoardPage, CampaignState]) -> None:
         """Show them."""
@@ -71,9 +76,19 @@ class BoardScreen(LabScreen):
         if self.nasicon.sample_label is not None:
             table.select(self.nasicon.sample_label)
         self._show_selected()
-        if time.monotonic() >= self._next_look:
-            self._next_look = float("inf")
-            spawn(self, self._health, group="health", is_exclusive=True)
+        self._is_health_old = True
+
+    def when_seen(self) -> None:
+        """Look at the campaign's health where something changed since the last look."""
+        if self._is_health_old and time.monotonic() >= self._next_look:
+            self._is_health_old, self._next_look = False, float("inf")
+            spawn(self, self._health_when_idle, group="health", is_exclusive=True)
+
+    async def _health_when_idle(self) -> None:
+        """Let somebody who is pressing keys go first."""
+        while self.nasicon.idle_seconds < _IDLE_SECONDS:
+            await asyncio.sleep(_IDLE_SECONDS - self.nasicon.idle_seconds)
+        await self._health()
 
     async def _health(self) -> Health | None:
         """Look at the campaign's health, after the samples are there: it reads the whole journal."""
@@ -130,7 +145,7 @@ class BoardScreen(LabScreen):
     def on_data_table_row_highlighted(self, _event: DataTable.RowHighlighted) -> None:
         """The other screens follow the selection."""
         label = self.query_one(TextTable).selected
-        if label is not None and label in self._rows:
+        if self.is_seen and label is not None and label in self._rows:
             self.nasicon.sample_label = label
             self._show_selected()
             self.more_rows(self.query_one(TextTable), self._n_there)

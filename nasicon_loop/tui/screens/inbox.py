@@ -32,6 +32,7 @@ class InboxScreen(LabScreen):
         self._rows: dict[str, InboxRow] = {}
         self._only_waiting = False
         self._n_there = 0
+        self._is_moved = False
 
     def body(self) -> Iterable[Widget]:
         """The table, and the selected row in full."""
@@ -86,10 +87,17 @@ class InboxScreen(LabScreen):
 
     def on_data_table_row_highlighted(self, _event: DataTable.RowHighlighted) -> None:
         """Show the row in full; the spectrum follows."""
-        if self.row is not None and self.row.analysis_id is not None:
-            self.nasicon.analysis_number = self.row.analysis_id
+        self._is_moved = True
         self._show_selected()
-        self.more_rows(self.query_one(TextTable), self._n_there)
+        if self.is_seen:
+            self.when_seen()
+            self.more_rows(self.query_one(TextTable), self._n_there)
+
+    def when_seen(self) -> None:
+        """The spectrum follows the cursor where it moved."""
+        if self._is_moved and self.row is not None and self.row.analysis_id is not None:
+            self.nasicon.analysis_number = self.row.analysis_id
+        self._is_moved = False
 
     def on_data_table_row_selected(self, _event: DataTable.RowSelected) -> None:
         """Enter opens the spectrum."""

@@ -27,6 +27,7 @@ class JournalScreen(LabScreen):
     def __init__(self) -> None:
         super().__init__()
         self._rows: dict[str, Any] = {}
+        self._cells: dict[str, list[Text]] = {}
 
     def body(self) -> Iterable[Widget]:
         """The table, and the selected row in full."""
@@ -40,22 +41,9 @@ class JournalScreen(LabScreen):
     def show(self, data: Sequence[Any]) -> None:
         """Show them."""
         self.headline(f"the newest {len(data)} entries of the journal")
-        self._rows = {str(row.id): row for row in data}
-        self.query_one(TextTable).fill(
-            [
-                (
-                    str(row.id),
-                    [
-                        words.cell(f"{row.at:%m-%d %H:%M:%S}"),
-                        words.cell(row.who, limit=14),
-                        words.cell(row.event),
-                        words.cell(f"{row.subject} {row.subject_id}"),
-                        words.cell(_details(row.data)),
-                    ],
-                )
-                for row in data
-            ]
-        )
+        known, self._rows = self._cells, {str(row.id): row for row in data}
+        self._cells = {key: known.get(key) or _cells(row) for key, row in self._rows.items()}
+        self.query_one(TextTable).fill(list(self._cells.items()))
         self._show_selected()
 
     def _show_selected(self) -> None:
@@ -72,6 +60,17 @@ class JournalScreen(LabScreen):
         """Show the row in full; at the end come older ones."""
         self._show_selected()
         self.more_rows(self.query_one(TextTable), self.n_wanted + 1)
+
+
+def _cells(row: Any) -> list[Text]:
+    """What an entry looks like; it never changes."""
+    return [
+        words.cell(f"{row.at:%m-%d %H:%M:%S}"),
+        words.cell(row.who, limit=14),
+        words.cell(row.event),
+        words.cell(f"{row.subject} {row.subject_id}"),
+        words.cell(_details(row.data)),
+    ]
 
 
 def _details(data: Mapping[str, Any]) -> str:

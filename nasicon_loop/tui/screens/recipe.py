@@ -23,6 +23,9 @@ from nasicon_loop.lab import (
     sample_labels,
     sample_sheet,
 )
+from nasicon_loop.tui.at_balance import BalancePage
+from nasicon_loop.tui.balance_link import BalanceLink
+from nasicon_loop.tui.firing import ACTIONS_AT_FURNACE, AtFurnace
 from nasicon_loop.tui.keys import bindings_of, in_keys
 from nasicon_loop.tui.screens.base import LabScreen
 from nasicon_loop.tui.widgets.dialogs import Field, Values, as_number
@@ -52,6 +55,11 @@ class RecipeScreen(LabScreen):
         super().__init__()
         self._shown: _Shown | None = None
         self._labels: list[str] = []
+        self._furnace = AtFurnace(self)
+
+    def on_mount(self) -> None:
+        """Follow the furnace on its cable."""
+        self._furnace.follow()
 
     def body(self) -> Iterable[Widget]:
         """The sheet, 80 columns wide."""
@@ -63,6 +71,7 @@ class RecipeScreen(LabScreen):
 
     def load(self) -> tuple[_Shown | None, list[str]]:
         """Read the selected sample, else the newest one."""
+        self._furnace.look()
         labels = sample_labels(self.lab)
         newest = labels[-1] if labels else None
         label = self.nasicon.sample_label if self.nasicon.sample_label in labels else newest
@@ -78,14 +87,19 @@ class RecipeScreen(LabScreen):
             sheet.update(Text(""))
             return
         row = self._shown.row
-        self.nasicon.sample_label = row.label
         waits = f", waits: {in_keys(row.waits_for)}" if row.waits_for else ""
+        waits = self._furnace.holds(row.label) or waits
         self.headline(f"{row.label}  {row.formula}: {row.stage}{waits}")
         if self._shown.sheet is None:
             sheet.update(Text("\n  No recipe yet: r plans one."))
         else:
             sheet.update(Text(self._shown.sheet.text, no_wrap=True))
         self.query_one(VerticalScroll).focus()
+
+    def when_seen(self) -> None:
+        """The other screens follow."""
+        if self._shown is not None:
+            self.nasicon.sample_label = self._shown.row.label
 
     def more_keys(self) -> tuple[tuple[str, str], ...]:
         """There must be a sample."""
@@ -104,11 +118,14 @@ class RecipeScreen(LabScreen):
         shown = self._shown
         if action == "furnace":
             return True
+        if action in ACTIONS_AT_FURNACE:
+            row, has_sheet = (None, False) if shown is None else (shown.row, shown.sheet is not None)
+            return self._furnace.can(action, row, has_sheet=has_sheet)
         if shown is None or shown.row.state in ("failed", "abandoned"):
             return False
         if action == "plan":
             return shown.row.state == "planned"
-        if action in ("weigh", "as_planned"):
+        if action in ("weigh", "as_planned", "weigh_live"):
             return shown.sheet is not None
         return super().can(action)
 
@@ -183,9 +200,30 @@ class RecipeScreen(LabScreen):
             _told_weighing,
         )
 
+    def do_weigh_live(self) -> None:
+        """Weigh with the balance on its cable, on a page over this screen."""
+        if not self.lab.settings.balance.driver:
+            reason = "no balance in lab.toml: enter [balance] driver and port; w records by hand"
+            self.nasicon.say_refusal(Refusal(reason))
+            return
+        page = BalancePage(BalanceLink(self.lab, self._label), self.colours)
+        self.app.push_screen(page, lambda words: self.finished(words or ""))
+
     def do_furnace(self) -> None:
         """Show what the furnaces do, over this screen."""
         self.app.push_screen(FurnacePage(lambda: furnace_views(self.lab), self.colours))
+
+    def do_fire_live(self) -> None:
+        """Run the sample's next step on the furnace on its cable."""
+        self._furnace.fire(self._label)
+
+    def do_attach(self) -> None:
+        """Find the running furnace again."""
+        self._furnace.attach()
+
+    def do_give_up_run(self) -> None:
+        """Close the open run without a firing."""
+        self._furnace.give_up()
 
     def do_fire(self) -> None:
         """Record a firing."""

@@ -61,11 +61,15 @@ class SampleScreen(LabScreen):
             self.headline("no samples yet: begin one on the board (key 1 n)")
             return
         sample = self._story.sample
-        self.nasicon.sample_label = sample.label
         self.headline(f"{sample.label}  {sample.target_formula}: {self._story.state}")
         tree = self.query_one(StoryTree)
         tree.tell(self._story, self.colours)
         tree.focus()
+
+    def when_seen(self) -> None:
+        """The other screens follow."""
+        if self._story is not None:
+            self.nasicon.sample_label = self._story.sample.label
 
     def more_keys(self) -> tuple[tuple[str, str], ...]:
         """There must be a sample."""

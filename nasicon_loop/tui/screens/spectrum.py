@@ -8,6 +8,7 @@ from rich.text import Text
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.events import Resize
+from textual.lazy import Lazy
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
@@ -33,7 +34,7 @@ from nasicon_loop.tui.widgets.bars import Detail
 from nasicon_loop.tui.widgets.dialogs import Field, Values
 from nasicon_loop.tui.widgets.numbers import numbers_text
 from nasicon_loop.tui.widgets.nyquist import NyquistPlot
-from nasicon_loop.tui.widgets.panel import KINDS, PanelPlots
+from nasicon_loop.tui.widgets.panel import KINDS, PanelPlot, PanelPlots
 from nasicon_loop.tui.widgets.pointing import Pointing, circuits_note, refit_fields, refit_wish
 
 _PLOTS = ("nyquist", *KINDS)
@@ -88,7 +89,9 @@ class SpectrumScreen(LabScreen):
 
     def body(self) -> Iterable[Widget]:
         """The plot, and beside it what was concluded."""
-        switcher = ContentSwitcher(NyquistPlot(id="nyquist"), PanelPlots(id="panels"), initial="nyquist", id="plots")
+        panels = PanelPlots(id="panels")
+        panels.display = False  # and they come after the first paint: hardly anybody looks at them at once
+        switcher = ContentSwitcher(NyquistPlot(id="nyquist"), Lazy(panels), initial="nyquist", id="plots")
         yield Horizontal(switcher, Detail(classes="narrow", id="numbers"))
 
     def question(self) -> object:
@@ -119,6 +122,9 @@ class SpectrumScreen(LabScreen):
 
     def show(self, data: _Shown | None) -> None:
         """Draw it; the zoom stays as long as the analysis is the same."""
+        if data is not None and data.plots is not None and not self.query(PanelPlot):
+            self.call_after_refresh(self.reload)  # the panels come after the first paint
+            return
         before = None if self._shown is None else self._shown.view.number
         self._shown = data
         plot, numbers = self.query_one(NyquistPlot), self.query_one(Detail)
@@ -129,7 +135,6 @@ class SpectrumScreen(LabScreen):
             numbers.say(Text(""))
             return
         view = data.view
-        self.nasicon.analysis_number = view.number
         value = words.sigma(view.analysis.sigma_25_s_cm, view.analysis.sigma_25_s_cm_sd, is_short=True)
         self.headline(
             f"{view.label or 'unassigned'}: analysis {view.number} {view.analysis.verdict}, {view.standing}"
@@ -146,6 +151,16 @@ class SpectrumScreen(LabScreen):
         self._turn("nyquist" if data.plots is None else "panels")
         if self.focused is None and data.plots is None:
             plot.focus()
+
+    def when_seen(self) -> None:
+        """The selection is what is seen."""
+        if self._shown is not None:
+            self.nasicon.analysis_number = self._shown.view.number
+
+    def may_be_ahead(self) -> bool:
+        """Marks and zoom of a person are kept, and other plots take long."""
+        is_touched = self._pointing.is_touched or self.query_one(NyquistPlot).is_zoomed
+        return self._plot == "nyquist" and not is_touched
 
     def _draw_plots(self, data: _Shown, *, is_new: bool) -> None:
         over, f = self._pointing.overlays(self.colours), data.view.spectrum.frequency_hz

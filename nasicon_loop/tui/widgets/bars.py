@@ -22,7 +22,7 @@ class Line(Static):
         """Show other text."""
         line = text if isinstance(text, Text) else Text(plain(text, limit=400))
         line.no_wrap, line.overflow = True, "ellipsis"
-        self.update(line)
+        self.update(line, layout=False)  # one line stays one line
 
 
 class Detail(VerticalScroll):
@@ -30,10 +30,14 @@ class Detail(VerticalScroll):
 
     def __init__(self, *, id: str | None = None, classes: str = "detail") -> None:
         super().__init__(Static(markup=False), id=id, classes=classes)
+        self._said: tuple[Text, object] | None = None
 
     def say(self, text: Text) -> None:
-        """Show other text."""
-        self.query_one(Static).update(text)
+        """Show other text; the same is left alone, since other text may need other room on the whole screen."""
+        said = text.copy(), text.style
+        if said != self._said:
+            self._said = said
+            self.query_one(Static).update(text)
 
 
 class Tabs(Static):
@@ -56,9 +60,10 @@ class KeyBar(Static):
         self._pairs: tuple[tuple[str, str], ...] = ()
 
     def offer(self, pairs: Iterable[tuple[str, str]]) -> None:
-        """Show pairs of key and word."""
-        self._pairs = tuple(pairs)
-        self._lay_out()
+        """Show pairs of key and word; the same are left alone."""
+        before, self._pairs = self._pairs, tuple(pairs)
+        if self._pairs != before:
+            self._lay_out()
 
     def on_resize(self, _event: Resize) -> None:
         """Break the line elsewhere."""

@@ -9,6 +9,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
 
@@ -40,6 +41,21 @@ def as_number(values: Values, name: str, label: str) -> float | None:
         return float(text.replace(",", "."))
     except ValueError:
         raise Refusal("is not a number", f"{label} {plain(text, limit=30)!r}") from None
+
+
+class Typed(Input):
+    """A line that takes its editing keys in the order in which they come.
+
+    Elsewhere a key like Backspace goes up to the application first, and what is typed behind it is there before it.
+    """
+
+    async def on_key(self, event: Key) -> None:
+        """Do the line's own keys at once."""
+        bound = self._bindings.key_to_bindings.get(event.key)
+        if bound:
+            event.stop()
+            event.prevent_default()
+            await self.run_action(bound[0].action)
 
 
 class Form(ModalScreen[Any]):
@@ -88,7 +104,7 @@ class Form(ModalScreen[Any]):
                         label = Label(Text(plain(field.label)), markup=False)
                         label.styles.width = width
                         yield label
-                        yield Input(
+                        yield Typed(
                             plain(field.value) if field.value else "",
                             placeholder=plain(field.hint),
                             id=f"field-{field.name}",
@@ -96,7 +112,8 @@ class Form(ModalScreen[Any]):
                             select_on_focus=False,
                         )
             if self._note:
-                yield Static(Text(plain(self._note, limit=600)), classes="dialog-note", markup=False)
+                note = "\n".join(plain(line, limit=600) for line in self._note.split("\n"))
+                yield Static(Text(note), classes="dialog-note", markup=False)
             yield Static("", classes="dialog-error", markup=False)
             yield Static(Text("Enter next / do it   Ctrl+S do it   Esc leave"), classes="dialog-keys", markup=False)
 

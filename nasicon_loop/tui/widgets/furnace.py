@@ -39,6 +39,8 @@ class FurnacePage(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Look at once, and again and again."""
+        plot = self.query_one(PlotWidget)
+        plot.margin_top, plot.margin_bottom = 0, 2  # there is no title and no label to leave room for
         self._look()
         self.set_interval(_EVERY_SECONDS, self._look)
 
@@ -70,7 +72,7 @@ class FurnacePage(ModalScreen[None]):
 def furnace_text(views: Sequence[FurnaceView], colours: Palette) -> Text:
     """Return one paragraph per run."""
     if not views:
-        return Text("no furnace on a cable was run yet: nasicon bench fire; key 4 f records a firing by hand")
+        return Text("no furnace on a cable was run yet: key 4 l does it; key 4 f records a firing by hand")
     text = Text()
     for view in views:
         run, newest = view.run, view.newest
@@ -85,9 +87,11 @@ def furnace_text(views: Sequence[FurnaceView], colours: Palette) -> Text:
         text.append("" if view.hours_left is None else f"  about {view.hours_left:.1f} h left")
         text.append("\n")
         if view.is_open and view.silent_s is not None and view.silent_s > _SILENT_SECONDS:
-            text.append(f"! nothing was read for {view.silent_s / 60:.0f} min: nasicon bench attach\n", colours.bad)
+            text.append(f"! nothing was read for {view.silent_s / 60:.0f} min: key 4 t finds it again\n", colours.bad)
         if view.alarms:
             text.append(f"! {plain(view.alarms[-1], limit=200)}\n", style=colours.bad)
+        if view.notes:
+            text.append(f"{plain(view.notes[-1], limit=200)}\n")
     return text
 
 

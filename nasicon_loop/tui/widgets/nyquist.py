@@ -90,6 +90,11 @@ class NyquistPlot(PlotWidget):
         return self._x_min, self._x_max, self._y_min, self._y_max
 
     @property
+    def is_zoomed(self) -> bool:
+        """Whether a person sees a part of it."""
+        return self._view is not None
+
+    @property
     def cells(self) -> tuple[int, int]:
         """Columns and rows that the data are drawn on."""
         return self._scale_rectangle.width, self._scale_rectangle.height

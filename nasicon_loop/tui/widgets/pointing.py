@@ -34,6 +34,11 @@ class Pointing:
         left_out = frozenset(view.analysis.left_out)
         return Pointing(view.spectrum.n_points, left_out, left_out)
 
+    @property
+    def is_touched(self) -> bool:
+        """Whether a person moved the cursor or marked anything."""
+        return self.cursor is not None or self.marks != self.kept
+
     def moved(self, step: int) -> "Pointing":
         """Return it with the cursor so many points further, at the ends at most; the first press shows it."""
         if self.cursor is None:

@@ -277,6 +277,9 @@ def test_the_simulators_run_as_programs_and_take_orders():
             process.stdin.write("replug\n")
             with open_balance("mt_sics", DeviceSettings(process.stdout.readline().strip())) as balance:
                 assert balance.stable_weight().mass_g == pytest.approx(2.5, abs=0.0005)
+                for order, mass_g in (("add 0.5", 3.0), ("0.25", 0.25)):
+                    process.stdin.write(f"{order}\n")
+                    assert any(balance.weight().mass_g == pytest.approx(mass_g, abs=0.001) for _ in range(1000)), order
         finally:
             process.kill()
 
