@@ -4,6 +4,7 @@ Balance and furnace are simulators behind pseudo-terminals. The children train w
 the command line that starts them is ours. What counts is what the database says afterwards.
 """
 
+import re
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -45,10 +46,12 @@ async def _fire(hands: Any, cables: Any, see: Callable[[str], None], done: str) 
     for place, value in enumerate(cables.typed(hands.text)):
         await hands.type(value)
         await hands.press("enter" if place < 2 else "ctrl+s")
-    await hands.see("e give up run")
+    await hands.until(lambda: "e give up run" in hands.text or f": {done}" in hands.text, "the run, if not its end")
     await hands.press("u")
-    await hands.see("runs, ")
-    await hands.until(lambda: "segment 2" in hands.text or "segment 3" in hands.text, "a later segment")
+    await hands.see("tube furnace: run ")
+    await hands.until(
+        lambda: re.search("segment [2-9]|ended, ", hands.text) is not None, "a later segment, if not the end"
+    )
     see("09_furnace" if done == "calcined" else "13_furnace")
     await hands.see("ended, ")
     await hands.press("escape")

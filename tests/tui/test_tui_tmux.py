@@ -199,7 +199,7 @@ def _fire(tmux: Terminal, cables: Any, done: str) -> None:
     for place, value in enumerate(cables.typed("\n".join(tmux.see("Start tube furnace")))):
         tmux.type(value)
         tmux.press("Enter" if place < 2 else "C-s")
-    _ask_seen(tmux, "e give up run", "u", "runs, ")
+    _ask_seen(tmux, "e give up run", "u", "tube furnace: run ")
     _ask_seen(tmux, "ended, ", "Escape", done)
 
 
