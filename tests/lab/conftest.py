@@ -118,6 +118,16 @@ def literate_lab(new_lab: Path, keep_lab: Any, tmp_path_factory: pytest.TempPath
     return folder
 
 
+@pytest.fixture(scope="session")
+def busy_lab(any_database: object, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lab with samples and files in every state that the long story has, to be copied."""
+    from benchmarks.large_lab import make
+
+    folder: Path = tmp_path_factory.mktemp("busy") / "lab"
+    make(folder, 25, 100)
+    return folder
+
+
 def train_for_a_moment(patch: pytest.MonkeyPatch) -> None:
     """Let trainings have the members, trunks and folds of the default, but few epochs and trees."""
     from nasicon_loop.predict import Settings

@@ -1,6 +1,6 @@
 """Board, inbox and counts are read in a constant number of questions and say what row by row reading says."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,16 +17,14 @@ from nasicon_loop.lab.analysing import analysis_of
 URGENCY = (
     "retracted", "measured", "sintered", "pressed", "calcined", "weighed", "planned", "analysed", "failed", "abandoned",
 )  # fmt: skip
-N_SAMPLES, N_SPECTRA = 25, 100
 
 
 @pytest.fixture(scope="module")
-def many(any_database: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+def many(
+    busy_lab: Path, keep_lab: Callable[[Path, Path], Path], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Lab]:
     """A lab with samples and files in every state."""
-    from benchmarks.large_lab import make
-
-    folder: Path = tmp_path_factory.mktemp("many") / "lab"
-    make(folder, N_SAMPLES, N_SPECTRA)
+    folder = keep_lab(busy_lab, tmp_path_factory.mktemp("many") / "lab")
     with ways.opened(folder, who="test") as lab:
         with lab.database.write(who="test") as writer:
             _odd(writer)

@@ -13,12 +13,9 @@ from nasicon_loop.lab import remembered as module
 
 
 @pytest.fixture
-def many(any_database: object, tmp_path: Path) -> Iterator[Lab]:
+def many(busy_lab: Path, copy_lab: Callable[[Path, Path], Path], tmp_path: Path) -> Iterator[Lab]:
     """A lab with some results."""
-    from benchmarks.large_lab import make
-
-    make(tmp_path / "lab", 25, 100)
-    with opened(tmp_path / "lab", who="test") as lab:
+    with opened(copy_lab(busy_lab, tmp_path / "lab"), who="test") as lab:
         yield lab
 
 
