@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from nasicon_loop.core import Refusal, plain
 from recipes.furnace import FurnaceProgram
+from recipes.tolerance import InVessel, in_vessel
 from recipes.values import PrecursorMass, Recipe
 from recipes.weighing import decimals
 
@@ -122,9 +123,12 @@ def _compositions(recipe: Recipe) -> Block:
 
 def _weighing(recipe: Recipe, weighed_g: Mapping[str, float]) -> Block:
     n = decimals(recipe.balance_resolution_g)
-    known = [weighed_g.get(line.formula) for line in recipe.precursors]
-    rows = tuple(_mass_row(place, *each, n) for place, each in enumerate(zip(recipe.precursors, known, strict=True), 1))
-    planned, actual = sum(line.rounded_g for line in recipe.precursors), [g for g in known if g is not None]
+    lying = in_vessel(recipe, weighed_g)
+    rows = tuple(_mass_row(place, *each, n) for place, each in enumerate(zip(recipe.precursors, lying, strict=True), 1))
+    planned, actual = (
+        sum(line.rounded_g for line in recipe.precursors),
+        [one.actual_g for one in lying if one.actual_g is not None],
+    )
     in_all = f"{sum(actual):.{n}f}" if len(actual) == len(rows) else BLANK
     total = ("", "", "total", f"{planned:.{n}f}", "", in_all, "", "")
     head = ("", "", "precursor", "mass g", "± g", "actual g", "lot", "brings")
@@ -143,12 +147,13 @@ def _weighing(recipe: Recipe, weighed_g: Mapping[str, float]) -> Block:
     return Block(title, (), table, tuple(lines))
 
 
-def _mass_row(place: int, line: PrecursorMass, actual_g: float | None, n: int) -> tuple[str, ...]:
+def _mass_row(place: int, line: PrecursorMass, lying: InVessel, n: int) -> tuple[str, ...]:
     mark = "*" if line.is_hygroscopic else ""
     brings = ", ".join(line.purpose.split(" and "))
     mass, within = f"{line.rounded_g:.{n}f}", f"{line.tolerance_g:.{n}f}"
     lot = plain(line.lot, limit=LOT_WIDTH) if line.lot else BLANK
-    done, actual = ("[ ]", BLANK) if actual_g is None else ("[x]", f"{actual_g:.{n}f}")
+    done = "[x]" if lying.status in ("good", "over") else "[ ]"  # too little is topped up, after a rescue above all
+    actual = BLANK if lying.actual_g is None else f"{lying.actual_g:.{n}f}"
     return (done, str(place), line.formula + mark, mass, within, actual, lot, brings)
 
 

@@ -9,21 +9,12 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.large_lab import make
+from benchmarks.tui_round import SCREENS
 from nasicon_loop.lab import opened
 from nasicon_loop.tui.app import NasiconApp
 
 HERE = Path(__file__).parent
 SIZES = ((80, 24), (120, 40))
-SCREENS = (
-    ("1", "board"),
-    ("2", "inbox"),
-    ("3", "suggestions"),
-    ("4", "recipe"),
-    ("5", "sample"),
-    ("6", "spectrum"),
-    ("7", "model"),
-    ("8", "journal"),
-)
 PLOTS = ("bode", "residuals", "drt")
 _FONTS = re.compile(r"@font-face \{.*?\}", re.DOTALL)
 

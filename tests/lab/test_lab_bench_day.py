@@ -23,18 +23,11 @@ SPEED = 25_000.0
 NAME = "tube furnace"
 
 
-class Clock(SimClock):
-    """A simulated clock whose speed can be changed."""
-
-    def turn(self, speed: float) -> None:
-        self._passed_s, self._from, self.speed = self.seconds(), time.monotonic(), speed
-
-
 class WithHands(MtSicsSimulator):
     """A balance with somebody before it: puts on what the display asks for, times `factor(formula)`."""
 
     def __init__(self) -> None:
-        super().__init__(Clock(40.0))
+        super().__init__(SimClock(40.0))
         self.pan.noise_g = 0.0  # less than the tolerance of the smallest line, always
         self.factor: Callable[[str], float | None] = lambda formula: 1.0
         self.shown: list[str] = []
@@ -166,13 +159,7 @@ def balance(monkeypatch: pytest.MonkeyPatch) -> Iterator[WithHands]:
 @pytest.fixture
 def furnace() -> EurothermSimulator:
     """A furnace without its cable; its clock stands."""
-    return EurothermSimulator(clock=Clock(0.0))
-
-
-def _turn(device: EurothermSimulator, speed: float) -> None:
-    clock = device.clock
-    assert isinstance(clock, Clock)
-    clock.turn(speed)
+    return EurothermSimulator(clock=SimClock(0.0))
 
 
 def _weigh_the_three(desk: Desk, labels: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -220,9 +207,9 @@ def _calcine(desk: Desk, furnace: EurothermSimulator, arm: str, monkeypatch: pyt
         assert not furnace.has_run
         with desk.running("bench", "fire", "1", "--arm", arm) as process:
             process.until("run, segment 1")
-            _turn(furnace, 2000.0)
+            furnace.clock.turn(2000.0)
             time.sleep(0.5)
-            _turn(furnace, 0.0)
+            furnace.clock.turn(0.0)
             process.kill()
     assert furnace.has_run
     assert 22 < furnace.furnace.programmer.setpoint_c < 350  # in mid-ramp
@@ -232,9 +219,9 @@ def _calcine(desk: Desk, furnace: EurothermSimulator, arm: str, monkeypatch: pyt
         assert "--port" in desk("bench attach", refused=True)
         with desk.running("bench", "attach", "--port", line.address) as process:
             process.until("found again")
-            _turn(furnace, SPEED)
+            furnace.clock.turn(SPEED)
             done = process.answer()
-        _turn(furnace, 0.0)
+        furnace.clock.turn(0.0)
     return done
 
 
@@ -261,7 +248,7 @@ def test_a_day_at_the_bench(
         monkeypatch.setenv("NASICON_FURNACE_PORT", line.address)
         with desk.running("bench", "fire", "2", "--arm", f"{NAME},1200,1503.3") as process:
             process.until("started")
-            _turn(furnace, SPEED)
+            furnace.clock.turn(SPEED)
             sintered = process.answer()
     assert not sintered["is_open"]
     assert sintered["number"] == 2

@@ -89,6 +89,9 @@ def test_what_was_weighed_stands_on_the_sheet() -> None:
     assert f"{masses_g[first]:.4f}" in rows[0]
     assert begun.count("[x]") == 1
     assert "total" in begun
+    short = recipes.sheet(recipe, label="NL-0001", marks=recipes.Marks(1, weighed_g={first: masses_g[first] / 2}))
+    assert f"{masses_g[first] / 2:.4f}" in short
+    assert "[x]" not in short, "more of it is to be added"
     done = recipes.sheet(recipe, label="NL-0001", marks=recipes.Marks(1, weighed_g=masses_g))
     assert done.count("[x]") == len(masses_g)
     (total,) = [line.split() for line in done.splitlines() if line.split()[:1] == ["total"]]

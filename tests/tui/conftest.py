@@ -5,7 +5,6 @@ import os
 import re
 import runpy
 import sys
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -155,19 +154,11 @@ def literate(lab: Lab) -> Lab:
     return lab
 
 
-class Clock(SimClock):
-    """A simulated clock whose speed can be changed."""
-
-    def turn(self, speed: float) -> None:
-        """Let time pass so fast from now on."""
-        self._passed_s, self._from, self.speed = self.seconds(), time.monotonic(), speed
-
-
 class WithHands(MtSicsSimulator):
     """A balance with somebody before it who puts on what its display asks for."""
 
     def __init__(self) -> None:
-        super().__init__(Clock(40.0))
+        super().__init__(SimClock(40.0))
         self.pan.noise_g = 0.0  # less than the tolerance of the smallest line, always
 
     def _show(self, token: str, text: str) -> bytes:
@@ -185,7 +176,7 @@ class Cables:
 
     def __init__(self) -> None:
         self.balance = WithHands()
-        self.furnace = EurothermSimulator(clock=Clock(self.SPEED))
+        self.furnace = EurothermSimulator(clock=SimClock(self.SPEED))
 
     @staticmethod
     def typed(question: str) -> tuple[str, str, str]:

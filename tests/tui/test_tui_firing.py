@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -36,13 +35,6 @@ CALCINATION, SINTERING = (NAME, "1100", "1797"), (NAME, "1200", "1503")
 SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 50)], ids=lambda size: f"{size[0]}x{size[1]}")
 
 
-class Clock(SimClock):
-    """A simulated clock whose speed can be changed."""
-
-    def turn(self, speed: float) -> None:
-        self._passed_s, self._from, self.speed = self.seconds(), time.monotonic(), speed
-
-
 class Bench:
     """A lab, a furnace at its port, and the processes that watch it."""
 
@@ -52,7 +44,6 @@ class Bench:
 
     def turn(self, speed: float = SPEED) -> None:
         """Let the furnace's time pass."""
-        assert isinstance(self.device.clock, Clock)
         self.device.clock.turn(speed)
 
     def sample(self, formula: str = SCANDIUM) -> str:
@@ -90,7 +81,7 @@ def bench(
     template: Path, copy_lab: Callable[[Path, Path], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Bench]:
     """A lab whose furnace's clock stands; whatever still watches at the end is ended."""
-    device = EurothermSimulator(clock=Clock(0.0))
+    device = EurothermSimulator(clock=SimClock(0.0))
     with PtyLine(RtuServer(device)) as line:
         monkeypatch.delenv("NASICON_LAB", raising=False)
         for name, value in {
